@@ -1,0 +1,113 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// The program is built for the machine it is compiled on. Set MM2FACE_MARCH (for example to x86-64-v3)
+// to build one binary for several machines.
+let march = ProcessInfo.processInfo.environment["MM2FACE_MARCH"] ?? "native"
+#if arch(arm64)
+  let architecture = ["-Xcc", "-mcpu=\(march)"]
+#else
+  let architecture = ["-Xcc", "-march=\(march)"]
+#endif
+let settings: [SwiftSetting] = [.unsafeFlags(architecture), .enableUpcomingFeature("ExistentialAny")]
+
+// One row a module: name, the modules it may import, package products it uses.
+// Arrows point one way; see README, "The map of modules".
+struct Module {
+  var name: String
+  var uses: [String] = []
+  var products: [Target.Dependency] = []
+  var resources: [String] = []
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+let modules: [Module] = [
+  Module(name: "Tensor", uses: ["COpenBLAS"]),
+  Module(name: "Containers", uses: ["CZlib"]),
+  Module(name: "NeuralNet", uses: ["Tensor", "Containers"]),
+  Module(name: "Models", uses: ["NeuralNet", "Tensor", "Containers"]),
+  Module(name: "Motion", uses: ["Tensor", "Containers"]),
+  Module(name: "Head", uses: ["Motion", "Tensor", "Containers"]),
+  Module(name: "Speech", uses: ["CSndFile", "CSampleRate", "Tensor"]),
+  Module(name: "Synthesis", uses: ["Models", "NeuralNet", "Motion", "Speech", "Tensor", "Containers"]),
+  Module(name: "Blendshapes", uses: ["NeuralNet", "Head", "Motion", "Tensor", "Containers"]),
+  Module(name: "Corpus", uses: ["Motion", "Head", "Speech", "Containers", "Tensor"]),
+  Module(name: "Evaluation", uses: ["Models", "NeuralNet", "Synthesis", "Corpus", "Motion", "Head", "Tensor", "Containers"]),
+  Module(name: "Raster"),
+  Module(name: "Pictures", uses: ["Raster", "CPNG", "CGIF"]),
+  Module(name: "Export", uses: ["Blendshapes", "Motion", "Head", "Containers", "Tensor", "Raster", "Pictures"]),
+  Module(name: "Studio", uses: ["Synthesis", "Blendshapes", "Export", "Motion", "Head", "Speech", "Tensor", "Containers"], products: [collections]),
+  Module(name: "StudioUI", uses: ["Studio", "Raster", "Motion", "Head"], products: [toml]),
+]
+
+// While the project grows, a module without a folder is left out.
+let root = Context.packageDirectory
+func present(_ folder: String) -> Bool { FileManager.default.fileExists(atPath: "\(root)/\(folder)") }
+let cModules = ["COpenBLAS", "CSndFile", "CSampleRate", "CZlib", "CPNG", "CGIF", "CNcurses"]
+let known = Set(modules.map(\.name).filter { present("Sources/\($0)") } + cModules.filter { present("Sources/\($0)") })
+
+func target(_ module: Module) -> Target {
+  .target(
+    name: module.name,
+    dependencies: module.uses.filter(known.contains).map { .byName(name: $0) } + module.products,
+    path: "Sources/\(module.name)", swiftSettings: settings)
+}
+
+func tests(_ module: Module) -> Target {
+  .testTarget(
+    name: "\(module.name)Tests",
+    dependencies: (modules.map(\.name) + cModules.filter { $0 != "CNcurses" }).filter(known.contains).map { .byName(name: $0) } + (present("Tests/TestSupport") ? ["TestSupport"] : []),
+    path: "Tests/\(module.name)Tests", swiftSettings: settings)
+}
+
+let built = modules.filter { known.contains($0.name) }
+
+var targets: [Target] = [
+  .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
+  .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+  .systemLibrary(name: "CSampleRate", pkgConfig: "samplerate", providers: [.apt(["libsamplerate0-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+]
+targets += built.map(target)
+targets += built.filter { present("Tests/\($0.name)Tests") }.map(tests)
+if present("Sources/CNcurses") {
+  targets.append(
+    .target(
+      name: "CNcurses", path: "Sources/CNcurses",
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]))
+}
+if present("Tests/TestSupport") {
+  targets.append(
+    .target(
+      name: "TestSupport", dependencies: ["Motion", "Tensor", "Containers"].filter(known.contains).map { .byName(name: $0) },
+      path: "Tests/TestSupport", swiftSettings: settings))
+}
+let everything: [Target.Dependency] = (modules.map(\.name) + (known.contains("CNcurses") ? ["CNcurses"] : [])).filter(known.contains).map { .byName(name: $0) }
+if present("Sources/mm2face") {
+  targets.append(
+    .executableTarget(
+      name: "mm2face", dependencies: everything + [argumentParser], path: "Sources/mm2face", swiftSettings: settings))
+}
+if present("Tests/ProgramTests") {
+  targets.append(
+    .testTarget(
+      name: "ProgramTests", dependencies: everything + [.byName(name: "mm2face")], path: "Tests/ProgramTests", swiftSettings: settings))
+}
+
+let package = Package(
+  name: "mm2face",
+  platforms: [.macOS(.v14)],
+  products: present("Sources/mm2face") ? [.executable(name: "mm2face", targets: ["mm2face"])] : [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: targets,
+  swiftLanguageModes: [.v6])
