@@ -1,0 +1,58 @@
+import Speech
+
+/// Speech to follow.
+public enum AudioSource: Sendable, Hashable {
+  /// A sound file, read in windows; `start` and `length` in seconds trim it.
+  case file(path: String, start: Double = 0, length: Double? = nil)
+  /// Samples in memory, with a name for the records.
+  case waveform(Waveform, name: String)
+
+  /// How the records call it.
+  public var name: String {
+    switch self {
+    case .file(let path, _, _): path
+    case .waveform(_, let name): name
+    }
+  }
+}
+
+/// One clip to make.
+public struct GenerationRequest: Sendable, Hashable {
+  /// How long the clip becomes.
+  public enum Length: Sendable, Hashable {
+    /// As long as the audio; without audio, until the model's END.
+    case natural
+    case seconds(Double)
+  }
+
+  /// Which steps are drawn anew; the others are taken from `base`.
+  public enum Scope: Sendable, Hashable {
+    case everything
+    /// Keeps `base` before this step and draws on from there.
+    case from(Int)
+    /// Draws these steps only and keeps `base` on both sides; among several fillings the one that leads best into what follows wins.
+    case span(Range<Int>)
+  }
+
+  public var prompt: Prompt
+  public var audio: AudioSource?
+  public var length: Length
+  public var settings: SamplingSettings
+  /// The take to start from, for locks and for `scope`.
+  public var base: TokenSequence?
+  public var scope: Scope
+  public var constraints: TokenConstraints
+
+  public init(
+    prompt: Prompt = Prompt(), audio: AudioSource? = nil, length: Length = .natural, settings: SamplingSettings = SamplingSettings(),
+    base: TokenSequence? = nil, scope: Scope = .everything, constraints: TokenConstraints = TokenConstraints()
+  ) {
+    self.prompt = prompt
+    self.audio = audio
+    self.length = length
+    self.settings = settings
+    self.base = base
+    self.scope = scope
+    self.constraints = constraints
+  }
+}

@@ -1,0 +1,42 @@
+/// How tokens are drawn.
+public struct SamplingSettings: Sendable, Hashable, Codable {
+  /// 1 as trained; below 1 safer, above 1 bolder; 0 always takes the most likely token.
+  public var temperature: Double
+  /// Only the `topK` most likely tokens can be drawn; 0 means all.
+  public var topK: Int
+  /// Only the most likely tokens that together reach this probability can be drawn; 1 means all.
+  public var topP: Double
+  /// How far to move from what the model says without text towards what it says with it: 1 as trained, 1.5–4 follows the text harder.
+  public var guidance: Double
+  /// The same seed with the same request gives the same tokens.
+  public var seed: UInt64
+
+  public init(temperature: Double = 1, topK: Int = 0, topP: Double = 1, guidance: Double = 1, seed: UInt64 = 0) {
+    self.temperature = temperature
+    self.topK = topK
+    self.topP = topP
+    self.guidance = guidance
+    self.seed = seed
+  }
+
+  enum CodingKeys: String, CodingKey { case temperature, topK, topP, guidance, seed }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let usual = SamplingSettings()
+    temperature = try container.decodeIfPresent(Double.self, forKey: .temperature) ?? usual.temperature
+    topK = try container.decodeIfPresent(Int.self, forKey: .topK) ?? usual.topK
+    topP = try container.decodeIfPresent(Double.self, forKey: .topP) ?? usual.topP
+    guidance = try container.decodeIfPresent(Double.self, forKey: .guidance) ?? usual.guidance
+    seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? usual.seed
+  }
+
+  /// What is wrong with the settings, in words, or nil.
+  public var complaint: String? {
+    if !temperature.isFinite || !(0...100).contains(temperature) { return "temperature must be from 0 to 100, found \(temperature)" }
+    if topK < 0 { return "top-k must be 0 (all) or more, found \(topK)" }
+    if !topP.isFinite || topP <= 0 || topP > 1 { return "top-p must be above 0 and at most 1, found \(topP)" }
+    if !guidance.isFinite || !(0...100).contains(guidance) { return "guidance must be from 0 to 100, found \(guidance)" }
+    return nil
+  }
+}
