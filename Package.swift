@@ -102,7 +102,7 @@ if present("Tests/ProgramTests") {
 
 let package = Package(
   name: "mm2face",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: present("Sources/mm2face") ? [.executable(name: "mm2face", targets: ["mm2face"])] : [],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
