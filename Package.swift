@@ -22,7 +22,6 @@ struct Module {
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let modules: [Module] = [
@@ -40,7 +39,7 @@ let modules: [Module] = [
   Module(name: "Raster"),
   Module(name: "Pictures", uses: ["Raster", "CPNG", "CGIF"]),
   Module(name: "Export", uses: ["Blendshapes", "Motion", "Head", "Containers", "Tensor", "Raster", "Pictures"]),
-  Module(name: "Studio", uses: ["Synthesis", "Blendshapes", "Export", "Motion", "Head", "Speech", "Tensor", "Containers"], products: [collections]),
+  Module(name: "Studio", uses: ["Synthesis", "Blendshapes", "Export", "Motion", "Head", "Speech", "Tensor", "Containers"]),
   Module(name: "StudioUI", uses: ["Studio", "Raster", "Motion", "Head"], products: [toml]),
 ]
 
@@ -102,11 +101,10 @@ if present("Tests/ProgramTests") {
 
 let package = Package(
   name: "mm2face",
-  platforms: [.macOS(.v15)],
+  platforms: [.macOS(.v14)],
   products: present("Sources/mm2face") ? [.executable(name: "mm2face", targets: ["mm2face"])] : [],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: targets,

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+
+/// How progress is told on standard error.
+enum ProgressStyle: String, ExpressibleByArgument, CaseIterable {
+  case auto, plain, json, none
+}
+
+/// The options every verb that takes time understands.
+struct CommonOptions: ParsableArguments {
+  @Option(name: .customLong("head"), help: ArgumentHelp("The head file; the studio head by default.", valueName: "file"))
+  var headPath: String?
+
+  @Option(name: .customLong("model"), help: ArgumentHelp("The model bundle; the shipped one by default.", valueName: "folder"))
+  var modelPath: String?
+
+  @Option(help: "Progress on standard error: auto, plain, json (a JSON object a line) or none.")
+  var progress: ProgressStyle = .auto
+
+  @Flag(help: "Write results to standard output as JSON.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Threads to use; all cores by default.", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
+  }
+}
+
+/// Tells progress the way `--progress` asks; JSON lines look like `{"stage":"sampling","done":12,"of":50}`.
+struct ProgressReporter: Sendable {
+  private let style: ProgressStyle
+  private let isTerminal: Bool
+
+  init(_ style: ProgressStyle) {
+    isTerminal = isatty(STDERR_FILENO) == 1
+    self.style = style == .auto ? (isTerminal ? .plain : .none) : style
+  }
+
+  /// - Parameter total: nil when the length is not known beforehand.
+  func report(_ stage: String, done: Int, of total: Int? = nil) {
+    switch style {
+    case .none, .auto: break
+    case .json:
+      write("{\"stage\":\"\(stage)\",\"done\":\(done)" + (total.map { ",\"of\":\($0)" } ?? "") + "}\n")
+    case .plain:
+      let line = total.map { "\(stage) \(done)/\($0)" } ?? "\(stage) \(done)"
+      write(isTerminal ? "\r\u{1B}[K\(line)" : line + "\n")
+    }
+  }
+
+  /// Ends a line that is being rewritten in place.
+  func finish() {
+    if style == .plain, isTerminal { write("\r\u{1B}[K") }
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}
