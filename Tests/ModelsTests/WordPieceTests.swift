@@ -2,12 +2,6 @@ import Foundation
 import Models
 import Testing
 
-/// The file of Tests/Fixtures/Models.
-func fixture(_ name: String) throws -> Data {
-  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  return try Data(contentsOf: folder.appendingPathComponent("Fixtures/Models/\(name)"))
-}
-
 /// Expected ids come from transformers' BertTokenizer: training/fixtures/wordpiece.py.
 @Suite struct WordPieceTests {
   struct Case: Decodable {
@@ -32,7 +26,7 @@ func fixture(_ name: String) throws -> Data {
   let tokenizer: WordPiece
 
   init() throws {
-    fixture = try JSONDecoder().decode(Fixture.self, from: ModelsTests.fixture("wordpiece.json"))
+    fixture = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: URL(fileURLWithPath: fixturePath("wordpiece.json"))))
     tokenizer = try WordPiece(bytes: Array(fixture.vocabulary.joined(separator: "\n").utf8))
   }
 

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+/// The path of a file or folder of Tests/Fixtures/Models.
+func fixturePath(_ name: String) -> String {
+  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  return folder.appendingPathComponent("Fixtures/Models/\(name)").path
+}
+
+/// What PyTorch made of a fixed input (training/fixtures): named tensors read from a safetensors file without the code under test.
+struct Reference {
+  struct Entry: Decodable {
+    var dtype: String
+    var shape: [Int]
+    var dataOffsets: [Int]
+    enum CodingKeys: String, CodingKey { case dtype, shape, dataOffsets = "data_offsets" }
+  }
+
+  private let bytes: Data
+  private let start: Int
+  private let entries: [String: Entry]
+
+  init(path: String) throws {
+    bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let length = bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+    start = 8 + length
+    var header = try JSONSerialization.jsonObject(with: bytes[8..<start]) as? [String: Any] ?? [:]
+    header["__metadata__"] = nil
+    entries = try JSONDecoder().decode([String: Entry].self, from: JSONSerialization.data(withJSONObject: header))
+  }
+
+  var names: [String] { entries.keys.sorted() }
+  func shape(_ name: String) throws -> [Int] { try #require(entries[name], "no \(name)").shape }
+
+  func floats(_ name: String) throws -> [Float] { try numbers(name, "F32", Float.self) }
+  func integers(_ name: String) throws -> [Int32] { try numbers(name, "I32", Int32.self) }
+
+  private func numbers<T>(_ name: String, _ dtype: String, _: T.Type) throws -> [T] {
+    let entry = try #require(entries[name], "the reference has no \(name)")
+    #expect(entry.dtype == dtype)
+    let slice = bytes[start + entry.dataOffsets[0]..<start + entry.dataOffsets[1]]
+    return slice.withUnsafeBytes { raw in
+      (0..<raw.count / MemoryLayout<T>.stride).map { raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.stride, as: T.self) }
+    }
+  }
+}
+
+/// The largest absolute difference; infinite when the counts differ or a number is not one.
+func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+  guard a.count == b.count else { return .infinity }
+  return zip(a, b).reduce(Float(0)) { worst, pair in
+    let difference = abs(pair.0 - pair.1)
+    return difference.isNaN ? .infinity : max(worst, difference)
+  }
+}
