@@ -166,3 +166,16 @@ public func layerNorm(
     i &+= 1
   }
 }
+
+/// y += a · b number by number.
+public func multiplyAdd(_ y: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) {
+  var i = 0
+  while i &+ 16 <= count {
+    store16(load16(y + i).addingProduct(load16(a + i), load16(b + i)), y + i)
+    i &+= 16
+  }
+  while i < count {
+    y[i].addProduct(a[i], b[i])
+    i &+= 1
+  }
+}

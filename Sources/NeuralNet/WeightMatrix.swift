@@ -1,0 +1,201 @@
+import Synchronization
+import Tensor
+
+/// How weights are kept for products.
+public enum WeightPrecision: String, Sendable, Hashable, Codable, CaseIterable {
+  case fp32, fp16, int8
+}
+
+/// Hands out pieces of a few large huge-page blocks.
+public final class WeightArena: Sendable {
+  private let slab: Mutex<(memory: WeightMemory, used: Int)?> = Mutex(nil)
+
+  public init() {}
+
+  /// `byteCount` bytes aligned to 64, and the block that keeps them alive.
+  public func allocate(byteCount: Int) -> (pointer: UnsafeMutableRawPointer, owner: WeightMemory) {
+    let padded = (byteCount + 63) / 64 * 64
+    let unit = 4 << 20
+    if padded >= unit { return own(padded) }
+    return slab.withLock { slab in
+      if let (memory, used) = slab, used + padded <= memory.byteCount {
+        slab = (memory, used + padded)
+        return (memory.base + used, memory)
+      }
+      let memory = WeightMemory(byteCount: unit)
+      slab = (memory, padded)
+      return (memory.base, memory)
+    }
+  }
+
+  private func own(_ byteCount: Int) -> (pointer: UnsafeMutableRawPointer, owner: WeightMemory) {
+    let memory = WeightMemory(byteCount: byteCount)
+    return (memory.base, memory)
+  }
+}
+
+/// The weights of a linear map, O outputs × I inputs, in one of three number formats.
+public struct WeightMatrix: @unchecked Sendable {
+  enum Storage {
+    case fp32(UnsafePointer<Float>)
+    case fp16(UnsafePointer<Float16>)
+    case int8(UnsafePointer<Int8>, scales: UnsafePointer<Float>)
+  }
+
+  public let outputs: Int
+  public let inputs: Int
+  let storage: Storage
+  private let owners: [AnyObject]
+
+  /// Reads a stored matrix; `arena` nil leaves 32-bit weights where they lie (as far as they are aligned).
+  init(
+    _ stored: StoredTensor, outputs: Int, inputs: Int, precision: WeightPrecision, arena: WeightArena?,
+    notFinite: (Int) -> NeuralNetError
+  ) throws {
+    self.outputs = outputs
+    self.inputs = inputs
+    let count = outputs * inputs
+    if precision == .fp32, stored.element == .fp32, arena == nil, let base = stored.bytes.baseAddress, Int(bitPattern: base) % 4 == 0 {
+      guard isFinite(fp32: base, count: count) else { throw notFinite(Self.firstBad(stored)) }
+      storage = .fp32(base.assumingMemoryBound(to: Float.self))
+      owners = stored.owner.map { [$0] } ?? []
+      return
+    }
+    let arena = arena ?? WeightArena()
+    let bytes = precision == .fp32 ? 4 : precision == .fp16 ? 2 : 1
+    let (pointer, owner) = arena.allocate(byteCount: count * bytes)
+    var owners: [AnyObject] = [owner]
+    let failed = Atomic<Bool>(false)
+    let block = max(1, min(outputs, (64 << 10) / max(inputs, 1)))
+    let blocks = (outputs + block - 1) / block
+    func eachBlock(_ body: (Range<Int>) -> Bool) {
+      let group = (blocks + 255) / 256
+      ThreadPool.shared.run(chunks: (blocks + group - 1) / group) { chunk in
+        for index in chunk * group..<min((chunk + 1) * group, blocks) {
+          if !body(index * block..<min((index + 1) * block, outputs)) { failed.store(true, ordering: .relaxed) }
+        }
+      }
+    }
+    switch precision {
+    case .fp32:
+      let target = pointer.assumingMemoryBound(to: Float.self)
+      eachBlock { stored.widen($0.lowerBound * inputs..<$0.upperBound * inputs, into: target + $0.lowerBound * inputs) }
+      storage = .fp32(target)
+    case .fp16:
+      let target = pointer.assumingMemoryBound(to: Float16.self)
+      eachBlock { rows in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * inputs) { scratch in
+          guard let base = scratch.baseAddress else { return true }
+          let fine = stored.widen(rows.lowerBound * inputs..<rows.upperBound * inputs, into: base)
+          narrow(base, count: rows.count * inputs, into: target + rows.lowerBound * inputs)
+          return fine
+        }
+      }
+      storage = .fp16(target)
+    case .int8:
+      let target = pointer.assumingMemoryBound(to: Int8.self)
+      let (scaleBytes, scaleOwner) = arena.allocate(byteCount: outputs * 4)
+      let scales = scaleBytes.assumingMemoryBound(to: Float.self)
+      owners.append(scaleOwner)
+      eachBlock { rows in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * inputs) { scratch in
+          guard let base = scratch.baseAddress else { return true }
+          let fine = stored.widen(rows.lowerBound * inputs..<rows.upperBound * inputs, into: base)
+          if fine {
+            for (index, row) in rows.enumerated() {
+              scales[row] = quantise(base + index * inputs, count: inputs, into: target + row * inputs)
+            }
+          }
+          return fine
+        }
+      }
+      storage = .int8(target, scales: scales)
+    }
+    self.owners = owners
+    if failed.load(ordering: .relaxed) { throw notFinite(Self.firstBad(stored)) }
+  }
+
+  /// A matrix of 32-bit weights in memory, for tests and random models.
+  public init(_ matrix: Matrix, precision: WeightPrecision = .fp32) throws {
+    try self.init(
+      StoredTensor(shape: [matrix.rows, matrix.columns], values: matrix.values), outputs: matrix.rows, inputs: matrix.columns,
+      precision: precision, arena: WeightArena()
+    ) { .notFinite(file: "memory", tensor: "weight", index: $0) }
+  }
+
+  private static func firstBad(_ stored: StoredTensor) -> Int {
+    var value: Float = 0
+    return (0..<stored.count).first { !stored.widen($0..<$0 + 1, into: &value) } ?? 0
+  }
+
+  /// Bytes one product reads.
+  public var byteCount: Int {
+    switch storage {
+    case .fp32: outputs * inputs * 4
+    case .fp16: outputs * inputs * 2
+    case .int8: outputs * inputs + outputs * 4
+    }
+  }
+
+  /// One row as floats.
+  public func row(_ index: Int, into target: UnsafeMutablePointer<Float>) {
+    precondition(index >= 0 && index < outputs, "row \(index) of \(outputs)")
+    switch storage {
+    case .fp32(let w): target.update(from: w + index * inputs, count: inputs)
+    case .fp16(let w): widen(w + index * inputs, count: inputs, into: target)
+    case .int8(let w, let scales): widen(w + index * inputs, scale: scales[index], count: inputs, into: target)
+    }
+  }
+
+  /// y[b] = W x[b] + bias for few rows, with `then` run on each finished block of outputs (row, first output, count).
+  ///
+  /// Large matrices are cut into blocks of outputs that the thread pool shares; each output is summed in the same order either way.
+  func applyToFewRows(
+    _ x: UnsafePointer<Float>, xStride: Int, batch: Int, bias: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, yStride: Int,
+    then: ((UnsafeMutablePointer<Float>, Int) -> Void)? = nil
+  ) {
+    func part(_ range: Range<Int>) {
+      switch storage {
+      case .fp32(let w):
+        gemv(fp32: w, outputs: range, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
+      case .fp16(let w):
+        gemv(fp16: w, outputs: range, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
+      case .int8(let w, let scales):
+        gemv(
+          int8: w, scales: scales, outputs: range, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y,
+          yStride: yStride)
+      }
+      if let then { for b in 0..<batch { then(y + b * yStride + range.lowerBound, range.count) } }
+    }
+    let threads = ThreadPool.shared.threads
+    if threads == 1 || outputs * inputs < 96 << 10 { return part(0..<outputs) }
+    let chunks = min(outputs / 16, max(threads * 2, min(byteCount >> 18, 64)))
+    ThreadPool.shared.run(chunks: chunks) { chunk in
+      let from = outputs / 16 * chunk / chunks * 16
+      let to = chunk + 1 == chunks ? outputs : outputs / 16 * (chunk + 1) / chunks * 16
+      if from < to { part(from..<to) }
+    }
+  }
+
+  /// y (M × O) = x (M × I) Wᵀ (+ y when `accumulate`) for many rows, by BLAS; narrow weights are widened block by block.
+  func applyToManyRows(
+    _ x: UnsafePointer<Float>, xStride: Int, rows: Int, y: UnsafeMutablePointer<Float>, yStride: Int, accumulate: Bool
+  ) {
+    if case .fp32(let w) = storage {
+      Blas.multiplyTransposed(
+        m: rows, n: outputs, k: inputs, a: x, aStride: xStride, b: w, bStride: inputs, beta: accumulate ? 1 : 0, c: y, cStride: yStride)
+      return
+    }
+    let block = max(1, min(outputs, (256 << 10) / max(inputs, 1)))
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: block * inputs) { scratch in
+      guard let base = scratch.baseAddress else { return }
+      for from in stride(from: 0, to: outputs, by: block) {
+        let count = min(block, outputs - from)
+        for index in 0..<count { row(from + index, into: base + index * inputs) }
+        Blas.multiplyTransposed(
+          m: rows, n: count, k: inputs, a: x, aStride: xStride, b: base, bStride: inputs, beta: accumulate ? 1 : 0, c: y + from,
+          cStride: yStride)
+      }
+    }
+  }
+}
