@@ -76,7 +76,8 @@ public struct MeshTopology: Sendable {
     var built = MeshTopology.edges(of: kept)
     var isQuiet = [Bool](repeating: false, count: count)
     for v in quiet where v >= 0 && Int(v) < count { isQuiet[Int(v)] = true }
-    let faces = quads.isEmpty ? QuadFinder.faces(rest: rest, triangles: kept, edges: built) : QuadFinder.faces(quads: quads, vertices: count)
+    let faces =
+      quads.isEmpty ? QuadFinder.faces(rest: rest, triangles: kept, edges: built) : QuadFinder.faces(quads: quads, vertices: count)
     QuadFinder.markDiagonals(&built, faces: faces)
     for i in built.indices where isQuiet[Int(built[i].a)] && isQuiet[Int(built[i].b)] { built[i].flags.insert(.quiet) }
     looseFeatures = MeshTopology.mark(&built, features: features, fine: fineFeatures, vertices: count)
