@@ -57,3 +57,29 @@ public struct Linear: Sendable {
     }
   }
 }
+
+extension Linear {
+  /// yᵀ: some outputs (each `yStride` numbers apart) × rows, so that a column is a row's result. By BLAS.
+  public func applyTransposed(
+    _ x: UnsafePointer<Float>, rows: Int, outputs range: Range<Int>, into y: UnsafeMutablePointer<Float>, yStride: Int
+  ) {
+    for (index, output) in range.enumerated() { (y + index * yStride).update(repeating: bias?[output] ?? 0, count: rows) }
+    weight.withFloats(of: range) { w, part in
+      Blas.multiplyTransposed(
+        m: part.count, n: rows, k: inputs, a: w, aStride: inputs, b: x, bStride: inputs, beta: 1,
+        c: y + (part.lowerBound - range.lowerBound) * yStride, cStride: yStride)
+    }
+  }
+
+  /// Rows × some of the outputs. By BLAS.
+  public func applyToManyRows(_ x: UnsafePointer<Float>, rows: Int, outputs range: Range<Int>, into y: UnsafeMutablePointer<Float>) {
+    for row in 0..<rows {
+      for (index, output) in range.enumerated() { y[row * range.count + index] = bias?[output] ?? 0 }
+    }
+    weight.withFloats(of: range) { w, part in
+      Blas.multiplyTransposed(
+        m: rows, n: part.count, k: inputs, a: x, aStride: inputs, b: w, bStride: inputs, beta: 1,
+        c: y + part.lowerBound - range.lowerBound, cStride: range.count)
+    }
+  }
+}

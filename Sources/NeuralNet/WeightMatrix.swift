@@ -177,24 +177,27 @@ public struct WeightMatrix: @unchecked Sendable {
     }
   }
 
-  /// y (M × O) = x (M × I) Wᵀ (+ y when `accumulate`) for many rows, by BLAS; narrow weights are widened block by block.
+  /// y (M × O) = x (M × I) Wᵀ (+ y when `accumulate`) for many rows, by BLAS.
   func applyToManyRows(
     _ x: UnsafePointer<Float>, xStride: Int, rows: Int, y: UnsafeMutablePointer<Float>, yStride: Int, accumulate: Bool
   ) {
-    if case .fp32(let w) = storage {
+    withFloats(of: 0..<outputs) { w, range in
       Blas.multiplyTransposed(
-        m: rows, n: outputs, k: inputs, a: x, aStride: xStride, b: w, bStride: inputs, beta: accumulate ? 1 : 0, c: y, cStride: yStride)
-      return
+        m: rows, n: range.count, k: inputs, a: x, aStride: xStride, b: w, bStride: inputs, beta: accumulate ? 1 : 0,
+        c: y + range.lowerBound, cStride: yStride)
     }
-    let block = max(1, min(outputs, (256 << 10) / max(inputs, 1)))
+  }
+
+  /// Calls `body` with rows of W as floats: all at once for 32-bit weights, block by block for narrow ones.
+  func withFloats(of range: Range<Int>, _ body: (UnsafePointer<Float>, Range<Int>) -> Void) {
+    if case .fp32(let w) = storage { return body(w + range.lowerBound * inputs, range) }
+    let block = max(1, min(range.count, (256 << 10) / max(inputs, 1)))
     withUnsafeTemporaryAllocation(of: Float.self, capacity: block * inputs) { scratch in
       guard let base = scratch.baseAddress else { return }
-      for from in stride(from: 0, to: outputs, by: block) {
-        let count = min(block, outputs - from)
-        for index in 0..<count { row(from + index, into: base + index * inputs) }
-        Blas.multiplyTransposed(
-          m: rows, n: count, k: inputs, a: x, aStride: xStride, b: base, bStride: inputs, beta: accumulate ? 1 : 0, c: y + from,
-          cStride: yStride)
+      for from in stride(from: range.lowerBound, to: range.upperBound, by: block) {
+        let part = from..<min(from + block, range.upperBound)
+        for (index, output) in part.enumerated() { row(output, into: base + index * inputs) }
+        body(base, part)
       }
     }
   }
