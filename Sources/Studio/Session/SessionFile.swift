@@ -1,0 +1,265 @@
+import Containers
+import Foundation
+
+/// A session on disk: opened with salvage and migration, journalled at every edit, written whole and atomically.
+///
+/// The actor mirrors the history as JSON, so that a save writes what is ready and nothing is encoded twice.
+/// File format: one JSON object `{"format","schema","sequence","document","undo","redo",pools…}`; see README, "Sessions".
+public actor SessionFile {
+  public static let schema = 1
+  public static let format = "mm2face-session"
+
+  /// One change as the journal records it.
+  public enum Operation: Sendable {
+    case change(label: String, joined: Bool, document: Document)
+    case undo
+    case redo
+  }
+
+  /// What opening found.
+  public struct Opened: Sendable {
+    public var history: History
+    /// Things worth telling: edits brought back from the journal, parts lost to damage, a folder that cannot be written.
+    public var notes: [String]
+    public var isNew: Bool
+    public var isReadOnly: Bool
+  }
+
+  public nonisolated let path: String
+  private var lock: SessionLock?
+  private var journal: SessionJournal?
+  private var coding = DocumentCoding()
+  private var sequence: Int64 = 0
+  private var current: JSONValue = .null
+  private var undo: [(label: String, document: JSONValue)] = []
+  private var redo: [(label: String, document: JSONValue)] = []
+  private var unsaved = 0
+  private var stamp: FileStamp?
+  private let readOnly: Bool
+
+  public init(path: String, readOnly: Bool = false) {
+    self.path = path
+    self.readOnly = readOnly
+  }
+
+  /// Reads the session, or begins a new one where there is no file.
+  ///
+  /// - Throws: `StudioError` when it is not a session, is newer than this studio, or another studio holds it.
+  public func open() throws(StudioError) -> Opened {
+    var notes: [String] = []
+    if !readOnly {
+      lock = try SessionLock.take(for: path)
+      if lock == nil { notes.append("\(path): the folder cannot be written; nothing will be saved there") }
+    }
+    guard FileManager.default.fileExists(atPath: path) || FileManager.default.fileExists(atPath: SessionJournal.path(for: path)) else {
+      current = coding.encode(Document())
+      journal = lock == nil ? nil : SessionJournal(session: path)
+      return Opened(history: History(), notes: notes, isNew: true, isReadOnly: lock == nil)
+    }
+    try load(&notes)
+    replayJournal(&notes)
+    _ = coding.pools.takeFresh()
+    journal = lock == nil ? nil : SessionJournal(session: path)
+    stamp = FileStamp(path: path)
+    let history = decodeHistory(&notes)
+    return Opened(history: history, notes: notes, isNew: false, isReadOnly: lock == nil)
+  }
+
+  private func load(_ notes: inout [String]) throws(StudioError) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      if FileManager.default.fileExists(atPath: path) { throw .unreadable(path: path, reason: "permission denied or not a file") }
+      current = coding.encode(Document())
+      notes.append("\(path): the session file was missing; its journal was used")
+      return
+    }
+    var (json, damage) = JSONValue.salvage(Array(data))
+    guard json["format"]?.text == Self.format else {
+      throw .notASession(path: path, found: data.isEmpty ? "an empty file" : Self.describe(json))
+    }
+    let found = json["schema"]?.int ?? 0
+    guard found <= Self.schema else { throw .newerSchema(path: path, found: found, known: Self.schema) }
+    json = SessionMigration.migrate(json, from: found)
+    if let damage {
+      notes.append("\(path): damaged at byte \(damage.offset) (expected \(damage.expected)); what stands before it was opened")
+      keepDamagedCopy(&notes)
+    }
+    sequence = Int64(json["sequence"]?.int ?? 0)
+    coding.pools.absorb(json)
+    current = json["document"] ?? .object([:])
+    undo = Self.entries(json["undo"])
+    redo = Self.entries(json["redo"])
+  }
+
+  private static func describe(_ json: JSONValue) -> String {
+    switch json {
+    case .null: "a file that is not JSON"
+    case .object: json["format"]?.text.map { "format \"\($0)\"" } ?? "JSON of another kind"
+    default: "JSON of another kind"
+    }
+  }
+
+  private static func entries(_ value: JSONValue?) -> [(label: String, document: JSONValue)] {
+    (value?.items ?? []).compactMap { entry in entry["document"].map { (entry["label"]?.text ?? "edit", $0) } }
+  }
+
+  /// A damaged file is never overwritten before its bytes stand beside it.
+  private func keepDamagedCopy(_ notes: inout [String]) {
+    guard lock != nil else { return }
+    let copy = path + ".damaged"
+    try? FileManager.default.removeItem(atPath: copy)
+    if (try? FileManager.default.copyItem(atPath: path, toPath: copy)) != nil { notes.append("the damaged file is kept as \(copy)") }
+  }
+
+  private func replayJournal(_ notes: inout [String]) {
+    let (entries, damaged) = SessionJournal.read(session: path)
+    var replayed = 0
+    for entry in entries {
+      guard let number = entry["sequence"]?.int.map({ Int64($0) }), number > sequence else { continue }
+      sequence = number
+      coding.pools.absorb(entry["pools"])
+      replay(entry)
+      replayed += 1
+    }
+    unsaved = replayed
+    if replayed > 0 { notes.append("\(replayed) edit\(replayed == 1 ? "" : "s") brought back from the journal") }
+    if damaged > 0 { notes.append("\(damaged) damaged journal line\(damaged == 1 ? "" : "s") left out") }
+  }
+
+  private func replay(_ entry: JSONValue) {
+    switch entry["op"]?.text {
+    case "undo": step(from: &undo, to: &redo)
+    case "redo": step(from: &redo, to: &undo)
+    default:
+      guard let document = entry["document"] else { return }
+      push(document, label: entry["label"]?.text ?? "edit", joined: entry["joined"]?.flag ?? false)
+    }
+  }
+
+  private func decodeHistory(_ notes: inout [String]) -> History {
+    let document = coding.decode(current)
+    if !coding.losses.isEmpty { notes.append("not readable and left out: " + coding.losses.joined(separator: ", ")) }
+    func decoded(_ entries: [(label: String, document: JSONValue)]) -> [History.Entry] {
+      entries.map { History.Entry(label: $0.label, document: coding.decode($0.document)) }
+    }
+    return History(document: document, undo: decoded(undo), redo: decoded(redo))
+  }
+
+  // MARK: Changes
+
+  /// Records a change in the journal; on disk when this returns.
+  ///
+  /// - Parameter undoCount: how many undo steps the history keeps, so that the mirror forgets the same ones.
+  public func record(_ operation: Operation, undoCount: Int) throws(StudioError) {
+    sequence += 1
+    var members: [JSONValue.Member] = [.init("sequence", .integer(sequence))]
+    switch operation {
+    case .change(let label, let joined, let document):
+      let encoded = coding.encode(document)
+      push(encoded, label: label, joined: joined)
+      members += [.init("op", .string("change")), .init("label", .string(label)), .init("joined", .bool(joined))]
+      if let fresh = coding.pools.takeFresh() { members.append(.init("pools", fresh)) }
+      members.append(.init("document", encoded))
+    case .undo:
+      step(from: &undo, to: &redo)
+      members.append(.init("op", .string("undo")))
+    case .redo:
+      step(from: &redo, to: &undo)
+      members.append(.init("op", .string("redo")))
+    }
+    if undo.count > undoCount { undo.removeFirst(undo.count - undoCount) }
+    unsaved += 1
+    try journal?.append(.object(members))
+  }
+
+  private func push(_ document: JSONValue, label: String, joined: Bool) {
+    if !joined { undo.append((label, current)) }
+    redo = []
+    current = document
+  }
+
+  private func step(
+    from source: inout [(label: String, document: JSONValue)], to target: inout [(label: String, document: JSONValue)]
+  ) {
+    guard let entry = source.popLast() else { return }
+    target.append((entry.label, current))
+    current = entry.document
+  }
+
+  public var hasUnsavedChanges: Bool { unsaved > 0 }
+
+  /// Writes the whole session and empties the journal.
+  ///
+  /// - Returns: a note when the file had been removed or changed by someone else; their version is kept beside it.
+  @discardableResult
+  public func save() throws(StudioError) -> String? {
+    guard lock != nil else { throw .unwritable(path: path, reason: "the folder cannot be written, or the session was opened read-only") }
+    let note = keepForeignVersion()
+    var members: [JSONValue.Member] = [
+      .init("format", .string(Self.format)), .init("schema", .integer(Int64(Self.schema))), .init("sequence", .integer(sequence)),
+      .init("document", current), .init("undo", Self.encoded(undo)), .init("redo", Self.encoded(redo)),
+    ]
+    members.insert(contentsOf: coding.pools.encoded(), at: 4)
+    let text = JSONValue.object(members).serialised(pretty: 4) + "\n"
+    do {
+      try AtomicFile.write(Data(text.utf8), to: path)
+    } catch {
+      throw .unwritable(path: path, reason: "\(error)")
+    }
+    stamp = FileStamp(path: path)
+    unsaved = 0
+    journal?.clear()
+    return note
+  }
+
+  /// Saves what is unsaved and lets go of the lock.
+  public func close() throws(StudioError) {
+    if unsaved > 0, lock != nil { try save() }
+    journal?.close()
+    journal = nil
+    if unsaved == 0, lock != nil { unlink(SessionJournal.path(for: path)) }
+    lock = nil
+  }
+
+  private static func encoded(_ entries: [(label: String, document: JSONValue)]) -> JSONValue {
+    .array(entries.map { .object([.init("label", .string($0.label)), .init("document", $0.document)]) })
+  }
+
+  private func keepForeignVersion() -> String? {
+    guard let stamp else { return nil }
+    guard let now = FileStamp(path: path) else { return "\(path): the file had been removed; it was written again" }
+    guard now != stamp else { return nil }
+    let copy = path + ".other"
+    try? FileManager.default.removeItem(atPath: copy)
+    guard (try? FileManager.default.copyItem(atPath: path, toPath: copy)) != nil else { return nil }
+    return "\(path): someone else had changed the file; their version is kept as \(copy)"
+  }
+}
+
+/// Tells whether a file is still the one that was written last.
+struct FileStamp: Equatable {
+  private let inode: UInt64
+  private let size: Int64
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  init?(path: String) {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return nil }
+    inode = UInt64(info.st_ino)
+    size = Int64(info.st_size)
+    seconds = info.st_mtim.tv_sec
+    nanoseconds = info.st_mtim.tv_nsec
+  }
+}
+
+/// Brings sessions of older schemas to the present one, a step a version.
+enum SessionMigration {
+  /// What turns schema n into n + 1, by n. Schema 1 is the first one, so there is nothing to bring forward yet.
+  static let steps: [Int: @Sendable (JSONValue) -> JSONValue] = [:]
+
+  static func migrate(
+    _ json: JSONValue, from schema: Int, to target: Int = SessionFile.schema, steps: [Int: @Sendable (JSONValue) -> JSONValue] = steps
+  ) -> JSONValue {
+    (schema..<max(schema, target)).reduce(json) { json, version in steps[version].map { $0(json) } ?? json }
+  }
+}

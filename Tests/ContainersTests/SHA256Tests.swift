@@ -1,0 +1,28 @@
+import Containers
+import Testing
+
+struct SHA256Tests {
+  /// The examples of FIPS 180-4 and its change notice.
+  @Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+  ])
+  func agreesWithTheStandard(_ text: String, _ digest: String) { #expect(SHA256.hex(text.utf8) == digest) }
+
+  @Test func blocksOfAnySizeGiveTheSameDigest() {
+    let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
+    for size in [1, 63, 64, 65, 100_000] where size > 1 || bytes.count < 2_000_000 {
+      var hash = SHA256()
+      var start = 0
+      while start < bytes.count {
+        hash.update(bytes[start..<min(start + size, bytes.count)])
+        start += size
+      }
+      #expect(hash.finish() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    }
+  }
+}

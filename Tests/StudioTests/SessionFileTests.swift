@@ -1,0 +1,194 @@
+import Foundation
+import Studio
+import Synthesis
+import Tensor
+import Testing
+
+struct SessionFileTests {
+  /// A folder of its own for each test, removed afterwards.
+  final class Folder {
+    let path: String
+    init() throws {
+      path = NSTemporaryDirectory() + "studio-tests-\(UUID().uuidString)"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+    func file(_ name: String) -> String { path + "/" + name }
+  }
+
+  /// Runs edits against a history and a file as the studio does.
+  static func play(_ edits: Int, seed: UInt64, history: inout History, file: SessionFile, undo: Bool = true) async throws {
+    var source = RandomSource(seed: seed)
+    for step in 0..<edits {
+      if undo, source.chance(0.2) {
+        let backwards = source.chance(0.6)
+        if (backwards ? history.undoStep() : history.redoStep()) != nil {
+          try await file.record(backwards ? .undo : .redo, undoCount: history.undo.count)
+        }
+        continue
+      }
+      let edit = RandomEdits.edit(&source, for: history.document)
+      guard let change = try? history.apply(edit, at: Double(step) * 0.7), change != .none else { continue }
+      try await file.record(
+        .change(label: edit.label, joined: change == .joined, document: history.document), undoCount: history.undo.count)
+    }
+  }
+
+  static func reopened(_ path: String) async throws -> SessionFile.Opened {
+    let file = SessionFile(path: path)
+    let opened = try await file.open()
+    try await file.close()
+    return opened
+  }
+
+  @Test func comesBackAsItWasLeft() async throws {
+    let folder = try Folder()
+    for seed in 0..<30 {
+      let path = folder.file("a\(seed).mm2s")
+      let file = SessionFile(path: path)
+      var history = try await file.open().history
+      try await Self.play(40, seed: UInt64(seed), history: &history, file: file)
+      try await file.close()
+      let again = try await Self.reopened(path)
+      #expect((again.history.document == history.document) as Bool)
+      #expect((again.history.undo == history.undo) as Bool)
+      #expect((again.history.redo == history.redo) as Bool)
+      #expect(again.notes.isEmpty, "\(again.notes)")
+    }
+  }
+
+  /// The process dies at any moment: what was recorded comes back from the journal, whatever of it was torn.
+  @Test func survivesDyingAtAnyMoment() async throws {
+    let folder = try Folder()
+    var source = RandomSource(seed: 77)
+    for seed in 0..<60 {
+      let path = folder.file("k\(seed).mm2s")
+      let file = SessionFile(path: path)
+      var history = try await file.open().history
+      try await Self.play(source.index(30), seed: UInt64(seed), history: &history, file: file)
+      if source.chance(0.5) {
+        try await file.save()
+        try await Self.play(source.index(10), seed: UInt64(seed) + 1000, history: &history, file: file)
+      }
+      // A copy of the files is what a killed process leaves: no closing, no last save.
+      let copy = folder.file("copy\(seed).mm2s")
+      for suffix in ["", ".journal"] where FileManager.default.fileExists(atPath: path + suffix) {
+        try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+      }
+      let whole = try await Self.reopened(copy)
+      #expect((whole.history.document == history.document) as Bool)
+      #expect((whole.history.undo == history.undo) as Bool)
+      try await file.close()
+    }
+  }
+
+  @Test func aTornJournalLosesOnlyItsLastLine() async throws {
+    let folder = try Folder()
+    let path = folder.file("torn.mm2s")
+    let file = SessionFile(path: path)
+    var history = try await file.open().history
+    for (index, text) in ["one", "two", "three"].enumerated() {
+      try history.apply(.setText(.action, text), at: Double(index) * 100)
+      try await file.record(.change(label: "write action", joined: false, document: history.document), undoCount: history.undo.count)
+    }
+    let journal = try Data(contentsOf: URL(fileURLWithPath: path + ".journal"))
+    for cut in stride(from: 2, to: 200, by: 7) {
+      let copy = folder.file("torn\(cut).mm2s")
+      try journal.dropLast(cut).write(to: URL(fileURLWithPath: copy + ".journal"))
+      let opened = try await Self.reopened(copy)
+      #expect(opened.history.document.prompt[.action].texts == ["two"])
+      #expect(opened.notes.contains { $0.contains("damaged journal line") })
+    }
+  }
+
+  @Test func aDamagedFileOpensWhatCanBeSaved() async throws {
+    let folder = try Folder()
+    let path = folder.file("whole.mm2s")
+    let file = SessionFile(path: path)
+    var history = try await file.open().history
+    try await Self.play(60, seed: 3, history: &history, file: file, undo: false)
+    try await file.close()
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    for part in 1..<12 {
+      let cut = folder.file("cut\(part).mm2s")
+      try bytes.prefix(bytes.count * part / 12).write(to: URL(fileURLWithPath: cut))
+      let opened = try await Self.reopened(cut)
+      #expect(opened.notes.contains { $0.contains("damaged at byte") })
+      #expect(try Data(contentsOf: URL(fileURLWithPath: cut + ".damaged")) == bytes.prefix(bytes.count * part / 12))
+    }
+    // Half a file holds the document and loses old undo steps at most; its texts must be there.
+    let opened = try await Self.reopened(folder.file("cut11.mm2s"))
+    #expect((opened.history.document.prompt == history.document.prompt) as Bool)
+  }
+
+  @Test func survivesMutations() async throws {
+    let folder = try Folder()
+    let path = folder.file("base.mm2s")
+    let file = SessionFile(path: path)
+    var history = try await file.open().history
+    try await Self.play(12, seed: 8, history: &history, file: file)
+    try await file.close()
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    var source = RandomSource(seed: 4)
+    for _ in 0..<400 {
+      var mutated = bytes
+      for _ in 0...source.index(4) { mutated[source.index(mutated.count)] = UInt8(truncatingIfNeeded: source.next()) }
+      let target = folder.file("m.mm2s")
+      try Data(mutated).write(to: URL(fileURLWithPath: target))
+      do { _ = try await SessionFile(path: target, readOnly: true).open() } catch {}
+    }
+  }
+
+  @Test func aSecondStudioIsTurnedAway() async throws {
+    let folder = try Folder()
+    let path = folder.file("locked.mm2s")
+    let first = SessionFile(path: path)
+    _ = try await first.open()
+    await #expect(throws: StudioError.self) { _ = try await SessionFile(path: path).open() }
+    let reader = try await SessionFile(path: path, readOnly: true).open()
+    #expect(reader.isReadOnly)
+    try await first.close()
+    _ = try await Self.reopened(path)
+  }
+
+  @Test(arguments: [
+    (#"{"format":"mm2face-session","schema":99}"#, "schema 99"), ("hello", "not JSON"), ("", "an empty file"),
+    (#"{"format":"other"}"#, "other"), ("[1,2]", "another kind"),
+  ])
+  func refusesWhatItDoesNotKnow(_ text: String, _ named: String) async throws {
+    let folder = try Folder()
+    let path = folder.file("x.mm2s")
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let error = await #expect(throws: StudioError.self) { _ = try await SessionFile(path: path).open() }
+    #expect("\(try #require(error))".contains(named))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(text.utf8))
+  }
+
+  @Test func othersChangesAreKept() async throws {
+    let folder = try Folder()
+    let path = folder.file("shared.mm2s")
+    let file = SessionFile(path: path)
+    var history = try await file.open().history
+    try history.apply(.setSeconds(3), at: 0)
+    try await file.record(.change(label: "length", joined: false, document: history.document), undoCount: 1)
+    #expect(try await file.save() == nil)
+    try FileManager.default.removeItem(atPath: path)
+    #expect(try await file.save()?.contains("had been removed") == true)
+    try Data("theirs".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try await file.save()?.contains("someone else") == true)
+    #expect(try String(contentsOfFile: path + ".other", encoding: .utf8) == "theirs")
+    try await file.close()
+    #expect(try await Self.reopened(path).history.document.seconds == 3)
+  }
+
+  @Test func aReadOnlyFolderIsSaidAndNothingIsLost() async throws {
+    guard getuid() != 0 else { return }
+    let folder = try Folder()
+    chmod(folder.path, 0o555)
+    defer { chmod(folder.path, 0o755) }
+    let file = SessionFile(path: folder.file("ro.mm2s"))
+    let opened = try await file.open()
+    #expect(opened.isReadOnly && opened.notes.contains { $0.contains("cannot be written") })
+    await #expect(throws: StudioError.self) { try await file.save() }
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Motion
+import Speech
+import Studio
+import Synthesis
+import Testing
+
+struct StudioEngineTests {
+  /// Words collected from several tasks.
+  final class Seen: @unchecked Sendable {
+    private let lock = NSLock()
+    private var words: Set<String> = []
+    var all: Set<String> { lock.withLock { words } }
+    func insert(_ word: String) { _ = lock.withLock { words.insert(word) } }
+  }
+
+  static func job(_ id: Int) -> SampleJob {
+    let prompt = Prompt(action: "nod")
+    return SampleJob(
+      id: id, request: GenerationRequest(prompt: prompt), name: "nod", parent: nil, origin: .init(prompt: prompt, settings: .init()))
+  }
+
+  /// Messages until one fits, at most for some seconds.
+  static func collect(_ engine: StudioEngine, until last: @escaping @Sendable (EngineMessage) -> Bool) async -> [EngineMessage] {
+    let collecting = Task {
+      var found: [EngineMessage] = []
+      for await message in engine.messages {
+        found.append(message)
+        if last(message) { break }
+      }
+      return found
+    }
+    let limit = Task {
+      try? await Task.sleep(for: .seconds(20))
+      collecting.cancel()
+    }
+    let found = await collecting.value
+    limit.cancel()
+    return found
+  }
+
+  @Test func samplingReportsEveryStepAndATake() async throws {
+    let engine = StudioEngine(session: nil, loadModel: { ScriptedModel() })
+    await engine.start()
+    await engine.perform(.sample(Self.job(1)))
+    let messages = await Self.collect(engine) { if case .sampled = $0 { true } else { false } }
+    let positions = messages.compactMap { if case .step(1, let step) = $0 { step.position } else { nil } }
+    #expect(positions == Array(0..<10))
+    guard case .sampled(1, let take, let clip) = try #require(messages.last) else { return }
+    #expect(take.trace.count == 10 && take.tokens?.stepCount == 10 && clip.frameCount == 40)
+    #expect(messages.contains { if case .partialMotion(1, let clip) = $0 { clip.frameCount >= 4 } else { false } })
+  }
+
+  @Test func aCancelledJobStopsAtOnce() async throws {
+    let engine = StudioEngine(session: nil, loadModel: { ScriptedModel(steps: 1000, pause: .milliseconds(20)) })
+    await engine.start()
+    await engine.perform(.sample(Self.job(7)))
+    let canceller = Task {
+      try await Task.sleep(for: .milliseconds(100))
+      await engine.perform(.cancel(7))
+      return ContinuousClock.now
+    }
+    let messages = await Self.collect(engine) { if case .cancelled(7) = $0 { true } else { false } }
+    #expect(try await canceller.value.duration(to: .now) < .seconds(2))
+    guard case .cancelled(7) = try #require(messages.last) else {
+      Issue.record("no word of the cancellation")
+      return
+    }
+    #expect(!messages.contains { if case .sampled = $0 { true } else { false } })
+  }
+
+  @Test func failuresAreSaidInWords() async throws {
+    let engine = StudioEngine(session: nil, loadModel: { ScriptedModel(failingStep: 3) })
+    await engine.start()
+    await engine.perform(.sample(Self.job(1)))
+    let messages = await Self.collect(engine) { if case .failed = $0 { true } else { false } }
+    guard case .failed(1, let text) = try #require(messages.last) else { return }
+    #expect(text == "step failed")
+  }
+
+  @Test func withoutAModelEverythingElseWorks() async throws {
+    struct Missing: Error, CustomStringConvertible { var description: String { "no bundle" } }
+    let engine = StudioEngine(session: nil, loadModel: { throw Missing() })
+    await engine.start()
+    let wav = NSTemporaryDirectory() + "engine-\(UUID().uuidString).wav"
+    defer { try? FileManager.default.removeItem(atPath: wav) }
+    try WavFile.write(Waveform(samples: (0..<16000).map { Float(sin(Double($0) * 0.05)) * 0.3 }), to: wav)
+    await engine.perform(.loadAudio(AudioReference(path: wav)))
+    await engine.perform(.loadAudio(AudioReference(path: wav + ".gone")))
+    let seen = Seen()
+    _ = await Self.collect(engine) { message in
+      switch message {
+      case .modelMissing(let text): seen.insert(text)
+      case .audioLoaded(let track): seen.insert("loaded \(track.overview.seconds) \(track.reference.sha256?.count ?? 0)")
+      case .audioFailed(let reference, _): seen.insert("failed \(reference.path.hasSuffix(".gone"))")
+      default: break
+      }
+      return seen.all.count == 3
+    }
+    #expect(seen.all == ["no bundle", "loaded 1.0 64", "failed true"])
+  }
+
+  @Test func layersAndOffsetsGoOnTop() throws {
+    var clip = Clip(frames: 100)
+    for frame in 0..<100 {
+      clip[frame, .eyeBlinkLeft] = 0.5
+      clip[frame, .mouthClose] = 0.2
+      clip[frame, 53] = 0.068
+      clip[frame, 51] = 0.1
+    }
+    var take = Take(id: 1, name: "a", origin: nil, tokens: TokenSequence(lanes: ["a"]))
+    take.layers = LayerAmounts(head: 0, mouth: 2, blinks: 0.5)
+    take.offsets.add(0.3, channel: 51, frames: 40...60, ease: 5)
+    let performed = take.performed(clip)
+    #expect(performed[10, .eyeBlinkLeft] == 0.25)
+    // The jaw and mouthClose grow together, so the lips stay sealed.
+    #expect(abs(performed[10, 53] / 0.34 - performed[10, .mouthClose]) < 1e-6)
+    #expect(performed[10, 51] == 0)
+    #expect(performed[50, 51] == 0.3)
+    #expect(clip[50, 51] == 0.1)
+  }
+}
