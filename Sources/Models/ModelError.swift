@@ -5,6 +5,9 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A config.json that lacks a key or holds a value that cannot be.
   case configuration(path: String, key: String, expected: String, found: String)
   case unsupported(path: String, what: String, expected: String)
+  /// A text of no or too many tokens.
+  case tokens(found: Int, limit: Int)
+  case token(id: Int, vocabulary: Int)
 
   public var description: String {
     switch self {
@@ -16,6 +19,10 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): \"\(key)\": expected \(expected), found \(found)"
     case .unsupported(let path, let what, let expected):
       "\(path): \(what) is not supported; expected \(expected)"
+    case .tokens(let found, let limit):
+      "a text of \(found) tokens; the text network takes 1 to \(limit). Shorten the text"
+    case .token(let id, let vocabulary):
+      "token \(id) is not in the text network's vocabulary of \(vocabulary); vocabulary and network do not belong together"
     }
   }
 }

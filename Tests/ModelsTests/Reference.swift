@@ -1,4 +1,7 @@
 import Foundation
+import Models
+import NeuralNet
+import Synchronization
 import Testing
 
 /// The path of a file or folder of Tests/Fixtures/Models.
@@ -51,5 +54,45 @@ func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
   return zip(a, b).reduce(Float(0)) { worst, pair in
     let difference = abs(pair.0 - pair.1)
     return difference.isNaN ? .infinity : max(worst, difference)
+  }
+}
+
+extension Reference {
+  /// Every tensor as weights.
+  func weights(path: String) throws -> WeightStore {
+    var tensors: [String: StoredTensor] = [:]
+    for name in names { tensors[name] = StoredTensor(shape: try shape(name), values: try floats(name)) }
+    return WeightStore(path: path, tensors: tensors)
+  }
+}
+
+/// A tiny model of the fixtures: settings, weights, and what PyTorch made of it.
+struct TinyModel {
+  let configuration: ModelConfiguration
+  let weights: WeightStore
+  let reference: Reference
+
+  init(_ name: String) throws {
+    configuration = try ModelConfiguration(path: fixturePath("\(name)/config.json"))
+    let path = fixturePath("\(name)/model.safetensors")
+    weights = try Reference(path: path).weights(path: path)
+    reference = try Reference(path: fixturePath("\(name)/reference.safetensors"))
+  }
+}
+
+/// Compares every traced layer with the reference as it comes; says which layers differ and which were never heard.
+final class LayerCheck: Sendable {
+  private let found = Mutex<[String: [Float]]>([:])
+
+  var trace: Trace { Trace { name, value in self.found.withLock { $0[name] = value.values } } }
+
+  /// Reference tensors apart from inputs and those in `beside` must have been traced and lie within `tolerance`.
+  func expect(_ reference: Reference, beside: Set<String>, tolerance: Float = 1e-4) throws {
+    let heard = found.withLock { $0 }
+    for name in reference.names where !name.hasPrefix("input.") && !beside.contains(name) {
+      let values = try #require(heard[name], "the layer \(name) was not traced; heard \(heard.keys.sorted())")
+      let difference = largestDifference(values, try reference.floats(name))
+      #expect(difference < tolerance, "\(name) differs by \(difference)")
+    }
   }
 }
