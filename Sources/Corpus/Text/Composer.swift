@@ -1,0 +1,200 @@
+import Tensor
+
+/// Chooses wordings for the items of one level and joins them in time.
+struct Composer {
+  /// How a whole text is put.
+  enum Frame: Sendable, Hashable {
+    /// "She raises her brows, then she nods."
+    case full(Voice.Form)
+    /// "raises her brows then nods".
+    case bare
+    /// "Raise your brows, then nod."
+    case command
+    /// "make her raise her brows and then nod".
+    case ask
+    /// "raising her brows, then nodding".
+    case gerund
+    /// "raised brows, then a nod".
+    case fragments
+  }
+
+  var bank: SentenceBank
+  var heldOut: Bool
+  var register: Wording.Register
+  var person: Voice.Person
+  var degrees: [Event: Double]
+  var random: RandomSource
+  var claims: [Claim] = []
+  var used: [String] = []
+
+  init(
+    bank: SentenceBank, heldOut: Bool, register: Wording.Register, person: Voice.Person, degrees: [Event: Double], random: RandomSource
+  ) {
+    self.bank = bank
+    self.heldOut = heldOut
+    self.register = register
+    self.person = person
+    self.degrees = degrees
+    self.random = random
+  }
+
+  /// The text of the items; `claims` and `used` then hold what it says and of which lines it is made.
+  mutating func compose(_ items: [LevelPlan.Item]) -> String {
+    guard !items.isEmpty else { return "" }
+    if items.count == 1, random.chance(register == .everyday ? 0.3 : 0.05), let text = alone(items[0]) { return text }
+    for _ in 0..<5 {
+      claims = []
+      used = []
+      if let text = attempt(items, frame()) { return text }
+    }
+    // Something has no line that fits the frames drawn: tell what can be told, one sentence each.
+    claims = []
+    used = []
+    var sentences: [String] = []
+    for item in items {
+      if let part = main(item, subject: subject(first: sentences.isEmpty), form: .present) {
+        sentences.append(Prose.sentence(part))
+      } else if let text = alone(item) {
+        sentences.append(text)
+      } else if let part = part(item, .phrase, Voice(person: person, form: .present)) {
+        sentences.append(Prose.sentence(part))
+      }
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  private mutating func frame() -> Frame {
+    if register == .annotator {
+      return .full([.present, .past, .progressive][random.weightedIndex([0.65, 0.17, 0.18])])
+    }
+    switch random.weightedIndex([0.2, 0.2, 0.2, 0.22, 0.08, 0.1]) {
+    case 0: return .command
+    case 1: return .ask
+    case 2: return .bare
+    case 3: return .full([.present, .past, .progressive, .future][random.weightedIndex([0.7, 0.1, 0.12, 0.08])])
+    case 4: return .gerund
+    default: return .fragments
+    }
+  }
+
+  private mutating func alone(_ item: LevelPlan.Item) -> String? {
+    guard let wording = pick(item, [.whole]), let text = wording.put(Voice(person: person, form: .present), values(item)) else { return nil }
+    note(wording, item)
+    return Prose.sentence(text)
+  }
+
+  // MARK: Parts
+
+  /// A wording of the item in one shape, put in a voice; notes its claims.
+  mutating func part(_ item: LevelPlan.Item, _ shape: Wording.Shape, _ voice: Voice) -> String? {
+    guard let wording = pick(item, [shape]), let text = wording.put(voice, values(item)) else { return nil }
+    note(wording, item)
+    return text
+  }
+
+  /// A finite clause with its subject.
+  mutating func main(_ item: LevelPlan.Item, subject: String?, form: Voice.Form) -> String? {
+    guard let wording = pick(item, [.predicate, .clause]) else { return nil }
+    guard let text = wording.put(Voice(person: person, form: form), values(item)) else { return nil }
+    note(wording, item)
+    return wording.shape == .clause || subject == nil ? text : "\(subject ?? "") \(text)"
+  }
+
+  mutating func subject(first: Bool) -> String {
+    if first ? random.chance(0.65) : random.chance(0.12), let noun = draw("subject.\(person.rawValue)") { return noun }
+    return person.subject
+  }
+
+  mutating func draw(_ role: String) -> String? {
+    guard let choices = bank.connectives[role], !choices.isEmpty else { return nil }
+    return random.pick(choices)
+  }
+
+  // MARK: Choosing
+
+  private func values(_ item: LevelPlan.Item) -> Wording.Values {
+    Wording.Values(side: item.side, count: item.count, degrees: item.event.flatMap { degrees[$0] })
+  }
+
+  private mutating func pick(_ item: LevelPlan.Item, _ shapes: Set<Wording.Shape>) -> Wording? {
+    var candidates: [Wording] = []
+    var weights: [Double] = []
+    for strict in [true, false] where candidates.isEmpty {
+      for name in item.names {
+        for wording in bank.wordings(item.kind, name, heldOut: heldOut) where shapes.contains(wording.shape) {
+          guard !used.contains(wording.text), let weight = weight(wording, item) else { continue }
+          if strict, register != wording.register, wording.register != .any { continue }
+          if wording.text.contains("{deg}"), item.event.flatMap({ degrees[$0] }) == nil { continue }
+          candidates.append(wording)
+          weights.append(weight)
+        }
+      }
+    }
+    guard !candidates.isEmpty else { return nil }
+    return candidates[random.weightedIndex(weights)]
+  }
+
+  /// How well a line fits an item; nil when it would say something untrue.
+  private func weight(_ wording: Wording, _ item: LevelPlan.Item) -> Double? {
+    var weight = 1.0
+    if item.negative {
+      guard wording.count == .never else { return nil }
+      return 1
+    }
+    switch (wording.side, item.side) {
+    case (.any, .both): break
+    case (.any, _): weight *= 0.04
+    case (.both, .both): weight *= 1.5
+    case (.left, .left), (.right, .right), (.one, .left), (.one, .right): weight *= 2
+    default: return nil
+    }
+    if let intensity = wording.intensity {
+      guard intensity == item.intensity else { return nil }
+      weight *= item.intensity == .medium ? 1.5 : 4
+    }
+    switch wording.count {
+    case .any: weight *= item.count > 1 ? 0.5 : 1
+    case .never: return nil
+    case .exactly(let count):
+      guard count == item.count else { return nil }
+      weight *= 2
+    case .several:
+      guard item.count >= 2 else { return nil }
+      weight *= 2
+    }
+    let turn = (item.end - item.start) / Double(max(1, item.count))
+    switch wording.pace {
+    case .any: break
+    case .quick: if turn > 0.8 || item.timeless { return nil }
+    case .slow: if turn < 1.8 || item.timeless { return nil }
+    }
+    return weight
+  }
+
+  private mutating func note(_ wording: Wording, _ item: LevelPlan.Item) {
+    used.append(wording.text)
+    for (index, what) in item.what.enumerated() {
+      var told = what
+      if item.negative {
+        claims.append(Claim(.absent, told))
+        continue
+      }
+      if wording.side != .any, item.event?.side != nil { told.side = item.event?.side }
+      if index == 0 { told.intensity = wording.intensity }
+      if case .exactly(let count) = wording.count { told.count = count }
+      if case .several = wording.count { told.count = item.count }
+      if wording.text.contains("{deg}") { told.degrees = item.event.flatMap { degrees[$0] } }
+      if let event = item.event {
+        told.from = event.start
+        told.until = event.end
+      }
+      claims.append(Claim(.occurs, told))
+    }
+  }
+
+  /// Notes that one item was told to come before, or together with, another.
+  mutating func relate(_ first: LevelPlan.Item, _ second: LevelPlan.Item) {
+    guard !first.timeless, !second.timeless, let a = first.what.first, let b = second.what.first else { return }
+    claims.append(Claim(first.overlaps(second) ? .together : .before, a, b))
+  }
+}
