@@ -19,7 +19,8 @@ struct SentenceBankTests {
   @Test func everyNameOfTheScoreHasWordingsOnBothSidesOfTheSplit() throws {
     let bank = try Self.bank.get()
     let poses = [
-      "turn", "tilt", "up", "down", "straight", "still", "forward", "turn+up", "turn+down", "tilt+up", "tilt+down", "turn+tiltSame", "turn+tiltOther",
+      "turn", "tilt", "up", "down", "straight", "still", "forward", "turn+up", "turn+down", "tilt+up", "tilt+down", "turn+tiltSame",
+      "turn+tiltOther",
     ]
     let sided = ["jawLeft", "jawRight", "mouthLeft", "mouthRight"]
     let units = UnitName.allCases.map(\.rawValue).filter { !sided.contains($0) } + ["jawSide", "mouthSide", "none"]
@@ -56,7 +57,8 @@ struct SentenceBankTests {
 
   @Test(arguments: [
     ("smile\t*\t*\t*\t*\t*", "7 columns"), ("smile\tone\t*\t*\t*\t*\t[smile]", "{side}"), ("smile\t*\thuge\t*\t*\t*\t[smile]", "intensity"),
-    ("smile\t*\t*\t*\t*\t*\tsmiles", "verb in brackets"), ("smile\t*\t*\t*\t*\t*\t[smile", "pair"), ("smile\t*\t*\t*\t*\t*\t[smile] {X}", "slot"),
+    ("smile\t*\t*\t*\t*\t*\tsmiles", "verb in brackets"), ("smile\t*\t*\t*\t*\t*\t[smile", "pair"),
+    ("smile\t*\t*\t*\t*\t*\t[smile] {X}", "slot"),
     ("nod\t*\t*\tn\t*\t*\t[nod]", "{n} or {times}"),
   ])
   func faultyLinesAreNamedWithFileAndLine(line: String, word: String) throws {

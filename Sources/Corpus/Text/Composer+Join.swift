@@ -56,20 +56,25 @@ extension Composer {
     return together ? simultaneous(chunk[0], chunk[1], form, subject) : successive(chunk[0], chunk[1], form, subject)
   }
 
+  /// A clause whose subject is the person, so that a participle beside it has the right owner.
+  private mutating func acting(_ item: LevelPlan.Item, _ subject: String, _ form: Voice.Form) -> String? {
+    part(item, .predicate, Voice(person: person, form: form)).map { "\(subject) \($0)" }
+  }
+
   private mutating func successive(_ a: LevelPlan.Item, _ b: LevelPlan.Item, _ form: Voice.Form, _ subject: String) -> String? {
     let gerund = Voice(person: person, form: .gerund)
     switch random.weightedIndex([0.5, 0.16, 0.16, 0.08, 0.1]) {
     case 1:
-      guard let one = main(a, subject: subject, form: form), let two = part(b, .predicate, gerund) else { return nil }
+      guard let one = acting(a, subject, form), let two = part(b, .predicate, gerund) else { return nil }
       return "\(one) before \(two)"
     case 2:
-      guard let one = part(a, .predicate, gerund), let two = main(b, subject: subject, form: form) else { return nil }
+      guard let one = part(a, .predicate, gerund), let two = acting(b, subject, form) else { return nil }
       return "after \(one), \(two)"
     case 3:
       guard let one = main(a, subject: subject, form: form), let two = part(b, .phrase, gerund) else { return nil }
       return "\(one), followed by \(two)"
     case 4:
-      guard let one = part(a, .predicate, gerund), let two = main(b, subject: subject, form: form) else { return nil }
+      guard let one = part(a, .predicate, gerund), let two = acting(b, subject, form) else { return nil }
       return "\(two) after \(one)"
     default:
       guard let one = main(a, subject: subject, form: form), let join = draw("then") else { return nil }
@@ -82,10 +87,10 @@ extension Composer {
     let gerund = Voice(person: person, form: .gerund)
     switch random.weightedIndex([0.35, 0.15, 0.2, 0.15, 0.15]) {
     case 0:
-      guard let one = main(a, subject: subject, form: form), let two = part(b, .predicate, gerund) else { return nil }
+      guard let one = acting(a, subject, form), let two = part(b, .predicate, gerund) else { return nil }
       return "\(one) while \(two)"
     case 1:
-      guard let one = part(a, .predicate, gerund), let two = main(b, subject: subject, form: form) else { return nil }
+      guard let one = part(a, .predicate, gerund), let two = acting(b, subject, form) else { return nil }
       return "while \(one), \(two)"
     case 2:
       guard let one = main(a, subject: subject, form: form), let two = part(b, .phrase, gerund) else { return nil }
@@ -106,17 +111,16 @@ extension Composer {
     guard let one = main(chunk[0], subject: subject, form: form) else { return nil }
     let firstTogether = chunk[0].overlaps(chunk[1])
     let secondTogether = chunk[1].overlaps(chunk[2])
-    let gerund = Voice(person: person, form: .gerund)
     var text = one
     if firstTogether {
-      guard let two = part(chunk[1], .predicate, gerund) else { return nil }
+      guard let two = main(chunk[1], subject: person.subject, form: form) else { return nil }
       text += " while \(two)"
     } else {
       guard let two = main(chunk[1], subject: nil, form: form) else { return nil }
       text += random.chance(0.5) ? ", then \(two)" : ", \(two)"
     }
     if secondTogether {
-      guard let three = part(chunk[2], .predicate, gerund) else { return nil }
+      guard let three = main(chunk[2], subject: person.subject, form: form) else { return nil }
       return text + " while \(three)"
     }
     guard let three = main(chunk[2], subject: nil, form: form), let join = draw("lastJoin") else { return nil }
@@ -175,7 +179,10 @@ extension Composer {
       }
       relate(items[index - 1], item)
       let together = items[index - 1].overlaps(item) || item.timeless || item.negative
-      text += (together ? random.pick([" with ", " plus ", ", "]) : random.pick([", then ", " then ", " and then ", ", followed by ", " and after that "])) + part
+      text +=
+        (together
+          ? random.pick([" with ", " plus ", ", "])
+          : random.pick([", then ", " then ", " and then ", ", followed by ", " and after that "])) + part
     }
     return text
   }

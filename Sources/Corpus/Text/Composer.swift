@@ -78,7 +78,9 @@ struct Composer {
   }
 
   private mutating func alone(_ item: LevelPlan.Item) -> String? {
-    guard let wording = pick(item, [.whole]), let text = wording.put(Voice(person: person, form: .present), values(item)) else { return nil }
+    guard let wording = pick(item, [.whole]), let text = wording.put(Voice(person: person, form: .present), values(item)) else {
+      return nil
+    }
     note(wording, item)
     return Prose.sentence(text)
   }

@@ -45,7 +45,9 @@ public enum Inflector {
 
   private static let finalStress: Set<String> = ["begin", "forget", "admit", "regret", "upset", "permit", "refer", "compel", "zigzag"]
   private static let irregularThird = ["be": "is", "have": "has", "can": "can"]
-  private static let irregularGerund = ["be": "being", "singe": "singeing", "panic": "panicking", "mimic": "mimicking", "picnic": "picnicking"]
+  private static let irregularGerund = [
+    "be": "being", "singe": "singeing", "panic": "panicking", "mimic": "mimicking", "picnic": "picnicking",
+  ]
 
   private static let irregularPast: [String: String] = {
     let table = """

@@ -48,7 +48,9 @@ struct LevelPlan: Sendable {
 
   private func actionItems(_ random: inout RandomSource) -> [Item] {
     var events = score.events.filter { $0.kind == .action }
-    if let line = score.speech, !events.contains(where: { $0.action == .talk || $0.action == .shout || $0.action == .sing || $0.action == .read }) {
+    if let line = score.speech,
+      !events.contains(where: { $0.action == .talk || $0.action == .shout || $0.action == .sing || $0.action == .read })
+    {
       events.append(Event.action(.talk, .medium, line.start..<max(line.end, line.start + 0.1)))
     }
     if events.isEmpty {
@@ -76,7 +78,8 @@ struct LevelPlan: Sendable {
   private func expressionItems(_ random: inout RandomSource) -> [Item] {
     let strong = (score.events + knowledge.realised).filter { $0.kind == .unit || $0.kind == .gaze }
     var unique: [Event] = []
-    for event in strong.sorted(by: { $0.start < $1.start }) where !unique.contains(where: { $0.name == event.name && $0.kind == event.kind && abs($0.start - event.start) < 0.3 }) {
+    for event in strong.sorted(by: { $0.start < $1.start })
+    where !unique.contains(where: { $0.name == event.name && $0.kind == event.kind && abs($0.start - event.start) < 0.3 }) {
       unique.append(event)
     }
     while unique.count > 5 {
@@ -113,7 +116,8 @@ struct LevelPlan: Sendable {
 
   private func state(_ kind: SentenceBank.Kind, _ name: String) -> Item {
     Item(
-      kind: kind, names: [name], side: .both, intensity: .medium, count: 1, start: 0, end: score.seconds, what: [], event: nil, timeless: true)
+      kind: kind, names: [name], side: .both, intensity: .medium, count: 1, start: 0, end: score.seconds, what: [], event: nil,
+      timeless: true)
   }
 
   /// An event as an item: sided poses share their wordings through `{side}`.

@@ -58,7 +58,9 @@ public struct SentenceBank: Sendable {
       for (number, line) in try Self.lines(file) {
         do throws(WordingFault) {
           let wording = try Wording.parse(["scenario", "*", "*", "*", "*", "*", "=" + line])
-          if !seen.insert(line).inserted { faults.append(.init(file: file.path, line: number, what: "this situation already stands above")) }
+          if !seen.insert(line).inserted {
+            faults.append(.init(file: file.path, line: number, what: "this situation already stands above"))
+          }
           list.append(Scenario(emotion: emotion, text: line, heldOut: wording.heldOut, wording: wording))
         } catch {
           faults.append(.init(file: file.path, line: number, what: error.words))

@@ -79,7 +79,10 @@ public struct Voice: Sendable, Hashable {
     case .present:
       if name == "be" { return "\(present("be", singular: singular, first: first)) not" }
       return singular ? "does not \(name)" : "do not \(name)"
-    case .progressive: return stative.contains(name) ? negated(name, form: .present, singular: singular) : "\(present("be", singular: singular, first: first)) not \(Inflector.gerund(name))"
+    case .progressive:
+      return stative.contains(name)
+        ? negated(name, form: .present, singular: singular)
+        : "\(present("be", singular: singular, first: first)) not \(Inflector.gerund(name))"
     case .past: return name == "be" ? (singular || first ? "was not" : "were not") : "did not \(name)"
     case .future: return "will not \(name)"
     case .base: return person == .you ? "do not \(name)" : "not \(name)"

@@ -60,7 +60,7 @@ public struct Wording: Sendable, Hashable {
     case slot(String)
   }
 
-  static let slots: Set<String> = ["P", "O", "R", "S", "side", "other", "n", "times", "deg"]
+  static let slots: Set<String> = ["P", "O", "R", "S", "was", "side", "other", "n", "times", "deg"]
 
   /// Values for the slots that the event decides.
   public struct Values: Sendable, Hashable {
@@ -102,10 +102,15 @@ public struct Wording: Sendable, Hashable {
     case "O": return person.object
     case "R": return person.reflexive
     case "S": return person.subject
+    case "was": return person == .they || person == .you ? "were" : "was"
     case "side": return values.side == .both ? nil : values.side.rawValue
     case "other": return values.side == .both ? nil : values.side == .left ? "right" : "left"
     case "n": return Self.numbers.indices.contains(values.count) ? Self.numbers[values.count] : "\(values.count)"
-    case "times": return values.count == 1 ? "once" : values.count == 2 ? "twice" : (Self.numbers.indices.contains(values.count) ? Self.numbers[values.count] : "\(values.count)") + " times"
+    case "times":
+      return values.count == 1
+        ? "once"
+        : values.count == 2
+          ? "twice" : (Self.numbers.indices.contains(values.count) ? Self.numbers[values.count] : "\(values.count)") + " times"
     case "deg": return values.degrees.map { "\(Int(($0.magnitude / 5).rounded()) * 5)" }
     default: return nil
     }
@@ -163,7 +168,10 @@ extension Wording {
   static func isHeldOut(_ text: String) -> Bool {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in text.lowercased().utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    return (hash >> 20) % 100 < 15
+    // FNV's high bits mix poorly over short texts; one multiply–shift round spreads them.
+    hash = (hash ^ (hash >> 33)) &* 0xFF51_AFD7_ED55_8CCD
+    hash ^= hash >> 33
+    return (hash >> 40) % 100 < 15
   }
 
   private static func split(_ text: String, ownSubject: Bool) throws(WordingFault) -> [Piece] {
