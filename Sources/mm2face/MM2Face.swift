@@ -10,6 +10,7 @@ struct MM2Face: AsyncParsableCommand {
     version: "1.0",
     subcommands: [
       // One verb a line, in the order of the alphabet.
+      DatasetVerb.self,
     ])
 
   /// Runs the verb; what went wrong goes to standard error with an exit code that names the part (see `ExitCodes`).

@@ -1,0 +1,28 @@
+import Foundation
+
+/// The folders and lists of MMHead on disk.
+enum DatasetLayout {
+  static let talkingList = "talking_subset.json"
+  static let textList = "t2m_subset.json"
+  static let motionFolder = "facial_motion"
+  static let audioFolder = "audio"
+  static let textFolder = "text_annotations"
+  static let provenanceFolder = "provenance"
+
+  /// Makes the folders; the folder must be new or empty.
+  static func create(_ folder: URL) throws {
+    let files = FileManager.default
+    let old = (try? files.contentsOfDirectory(atPath: folder.path)) ?? []
+    guard old.isEmpty else { throw CorpusError.folderNotEmpty(folder.path) }
+    let texts = TextLevel.allCases.map { "\(textFolder)/\($0.folder)" }
+    for name in [motionFolder, audioFolder, provenanceFolder] + texts {
+      try files.createDirectory(at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+    }
+  }
+
+  static func writeList(_ lists: [String: [String]], talking: Bool, in folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    try encoder.encode(lists).write(to: folder.appendingPathComponent(talking ? talkingList : textList))
+  }
+}

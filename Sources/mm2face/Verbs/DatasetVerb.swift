@@ -1,0 +1,60 @@
+import ArgumentParser
+import Corpus
+import Foundation
+
+/// `mm2face dataset`: data sets in MMHead's layout.
+struct DatasetVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dataset", abstract: "Build, check, clean and show data sets in MMHead's layout.",
+    subcommands: [Build.self])
+
+  struct Build: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Build a procedural corpus: motion, sound and five levels of text.",
+      discussion: "Voices come from flite and espeak-ng when they are installed; --speech-cache adds recordings aligned by training/align_speech.py.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "How many clips.")
+    var clips = 1000
+
+    @Option(help: "The same seed gives the same corpus.")
+    var seed: UInt64 = 1
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("A new or empty folder.", valueName: "folder"))
+    var out: String
+
+    @Option(help: ArgumentHelp("The folder of the sentence bank.", valueName: "folder"))
+    var bank = "assets/corpus"
+
+    @Option(help: ArgumentHelp("Recordings with phone times.", valueName: "folder"))
+    var speechCache: String?
+
+    @Option(help: "The share of clips with a voice, 0 to 1.")
+    var talkShare = 0.5
+
+    @Flag(help: "Build no clips with a voice.")
+    var noSpeech = false
+
+    func run() throws {
+      var settings = DatasetBuilder.Settings(
+        clips: clips, seed: seed, folder: URL(fileURLWithPath: out), bank: URL(fileURLWithPath: bank),
+        speechCache: speechCache.map { URL(fileURLWithPath: $0) })
+      settings.talkShare = noSpeech ? 0 : talkShare
+      if let threads = common.threads { settings.threads = threads }
+      let reporter = ProgressReporter(common.progress)
+      let total = clips
+      let tally = try DatasetBuilder(settings).build { done in
+        if done % 50 == 0 || done == total { reporter.report("clips", done: done, of: total) }
+      }
+      reporter.finish()
+      if common.json {
+        print(String(decoding: try JSONEncoder().encode(tally), as: UTF8.self))
+      } else {
+        print(
+          "\(tally.talking) clips with a voice, \(tally.silent) without, \(Int(tally.seconds / 60)) minutes, "
+            + "\(tally.bytes / 1_000_000) MB in \(out)")
+      }
+    }
+  }
+}
