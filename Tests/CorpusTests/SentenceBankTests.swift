@@ -11,7 +11,7 @@ struct SentenceBankTests {
   @Test func everyLineOfTheBankIsValid() throws {
     let bank = try Self.bank.get()
     let texts = Set(bank.allTexts.map { $0.lowercased() })
-    #expect(texts.count >= 4_000)
+    #expect(texts.count >= 8_000)
     let words = Set(texts.flatMap { $0.split { !$0.isLetter && $0 != "'" } })
     #expect(words.count >= 1_500)
   }

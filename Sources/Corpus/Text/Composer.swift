@@ -126,7 +126,7 @@ struct Composer {
         for wording in bank.wordings(item.kind, name, heldOut: heldOut) where shapes.contains(wording.shape) {
           guard !used.contains(wording.text), let weight = weight(wording, item) else { continue }
           if strict, register != wording.register, wording.register != .any { continue }
-          if wording.text.contains("{deg}"), item.event.flatMap({ degrees[$0] }) == nil { continue }
+          if wording.tellsDegrees, item.event.flatMap({ degrees[$0] }) == nil { continue }
           candidates.append(wording)
           weights.append(weight)
         }
@@ -145,7 +145,7 @@ struct Composer {
     }
     switch (wording.side, item.side) {
     case (.any, .both): break
-    case (.any, _): weight *= 0.04
+    case (.any, _): weight *= 0.008
     case (.both, .both): weight *= 1.5
     case (.left, .left), (.right, .right), (.one, .left), (.one, .right): weight *= 2
     default: return nil
@@ -185,7 +185,7 @@ struct Composer {
       if index == 0 { told.intensity = wording.intensity }
       if case .exactly(let count) = wording.count { told.count = count }
       if case .several = wording.count { told.count = item.count }
-      if wording.text.contains("{deg}") { told.degrees = item.event.flatMap { degrees[$0] } }
+      if wording.tellsDegrees { told.degrees = item.event.flatMap { degrees[$0] } }
       if let event = item.event {
         told.from = event.start
         told.until = event.end
@@ -197,6 +197,12 @@ struct Composer {
   /// Notes that one item was told to come before, or together with, another.
   mutating func relate(_ first: LevelPlan.Item, _ second: LevelPlan.Item) {
     guard !first.timeless, !second.timeless, let a = first.what.first, let b = second.what.first else { return }
-    claims.append(Claim(first.overlaps(second) ? .together : .before, a, b))
+    func spanned(_ what: Claim.What, _ item: LevelPlan.Item) -> Claim.What {
+      var result = what
+      result.from = item.event?.start ?? item.start
+      result.until = item.event?.end ?? item.end
+      return result
+    }
+    claims.append(Claim(first.overlaps(second) ? .together : .before, spanned(a, first), spanned(b, second)))
   }
 }

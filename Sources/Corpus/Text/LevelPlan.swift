@@ -108,8 +108,12 @@ struct LevelPlan: Sendable {
     let headActions: Set<ActionName> = [.nod, .shakeHead, .tiltHead, .bowHead, .wagHead, .turn, .lookAround]
     let events = score.events.filter { $0.kind == .pose || ($0.action.map(headActions.contains) ?? false) }.sorted { $0.start < $1.start }
     if events.isEmpty {
-      let quiet = score.events.allSatisfy { $0.kind != .action } && score.speech == nil
-      return [state(.pose, quiet ? "still" : "forward")]
+      // Emotions and actions carry the head along; only a face that moves alone has a still head.
+      let calm = score.emotion.map { $0.name == .neutral } ?? true
+      let quiet = calm && score.speech == nil && score.events.allSatisfy { $0.kind == .unit }
+      var rest = state(.pose, quiet ? "still" : "forward")
+      rest.what = [Claim.What(.pose, quiet ? "still" : "forward")]
+      return [rest]
     }
     return merged(events.prefix(6).map(item))
   }

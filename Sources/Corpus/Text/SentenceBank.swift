@@ -26,6 +26,8 @@ public struct SentenceBank: Sendable {
   }
 
   public private(set) var wordings: [Kind: [String: [Wording]]] = [:]
+  private var train: [Kind: [String: [Wording]]] = [:]
+  private var test: [Kind: [String: [Wording]]] = [:]
   public private(set) var scenarios: [String: [Scenario]] = [:]
   public private(set) var connectives: [String: [String]] = [:]
   /// Everyday sentences to be spoken.
@@ -50,6 +52,8 @@ public struct SentenceBank: Sendable {
         }
       }
       wordings[kind] = table
+      train[kind] = table.mapValues { $0.filter { !$0.heldOut } }
+      test[kind] = table.mapValues { $0.filter(\.heldOut) }
     }
     for emotion in ["neutral", "happy", "sad", "angry", "surprised", "fearful", "disgusted", "contempt"] {
       let file = folder.appendingPathComponent("scenarios-\(emotion).txt")
@@ -83,7 +87,7 @@ public struct SentenceBank: Sendable {
 
   /// All wordings of one thing on one side of the split.
   public func wordings(_ kind: Kind, _ name: String, heldOut: Bool) -> [Wording] {
-    (wordings[kind]?[name] ?? []).filter { $0.heldOut == heldOut }
+    (heldOut ? test : train)[kind]?[name] ?? []
   }
 
   /// All lines that a person wrote, without their marks; what the counts of the report count.

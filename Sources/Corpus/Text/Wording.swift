@@ -53,6 +53,8 @@ public struct Wording: Sendable, Hashable {
   public var heldOut: Bool
 
   var pieces: [Piece]
+  /// Whether the text names an angle.
+  var tellsDegrees: Bool { pieces.contains(.slot("deg")) }
 
   enum Piece: Sendable, Hashable {
     case words(String)
