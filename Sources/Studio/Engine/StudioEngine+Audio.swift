@@ -22,11 +22,11 @@ extension StudioEngine {
     var reference = reference
     if !FileManager.default.fileExists(atPath: reference.path), let embedded = reference.embedded, let data = Data(base64Encoded: embedded)
     {
-      try AtomicFile.write(data, to: reference.path)
+      try AtomicFile.write([UInt8](data), to: reference.path)
     }
     let overview = try WaveformOverview(path: reference.path)
     let info = try AudioReader(path: reference.path).info
-    reference.sha256 = try SHA256.hex(ofFile: reference.path)
+    reference.sha256 = try SHA256.hex(path: reference.path)
     return AudioTrack(reference: reference, info: info, overview: overview)
   }
 

@@ -201,7 +201,7 @@ public actor SessionFile {
     members.insert(contentsOf: coding.pools.encoded(), at: 4)
     let text = JSONValue.object(members).serialised(pretty: 4) + "\n"
     do {
-      try AtomicFile.write(Data(text.utf8), to: path)
+      try AtomicFile.write(text, to: path)
     } catch {
       throw .unwritable(path: path, reason: "\(error)")
     }
