@@ -1,0 +1,114 @@
+"""Thin verbs: train, speech, export, plot. Run with -h for the options of each."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+import torch
+
+from .configurations import CONFIGURATIONS, Configuration
+from .train.loop import LoopOptions, Task, fit
+
+
+def _changed(options: LoopOptions, arguments: argparse.Namespace) -> LoopOptions:
+    given = {f.name: getattr(arguments, f.name, None) for f in dataclasses.fields(LoopOptions)}
+    return dataclasses.replace(options, **{k: v for k, v in given.items() if v is not None})
+
+
+def _task(network: str, configuration: Configuration, arguments: argparse.Namespace) -> Task:
+    data, run = arguments.data, arguments.run
+    if network == "audio-encoder":
+        from .train.audio_encoder import AudioTask
+
+        return AudioTask(dataclasses.replace(configuration.audio, data=data))
+    if network == "text-encoder":
+        from .train.text_encoder import TextTask
+
+        return TextTask(dataclasses.replace(configuration.text, corpus=data), run / network)
+    if network == "tokenizer":
+        from .train.tokenizer import TokenizerTask
+
+        return TokenizerTask(configuration.tokenizer, data, arguments.head)
+    if network == "mm2face":
+        from .train.mm2face import MM2FaceTask
+
+        return MM2FaceTask(configuration, data, run)
+    from .train.retrieval import RetrievalTask
+
+    return RetrievalTask(configuration.retrieval, data, run)
+
+
+def train(arguments: argparse.Namespace) -> None:
+    torch.set_num_threads(arguments.threads)
+    configuration = CONFIGURATIONS[arguments.configuration]
+    task = _task(arguments.network, configuration, arguments)
+    figures = fit(task, arguments.run / arguments.network, _changed(configuration.loops[arguments.network], arguments))
+    (arguments.run / arguments.network / "figures.json").write_text(json.dumps(figures, indent=1))
+
+
+def speech(arguments: argparse.Namespace) -> None:
+    from .speech import collections, recordings, synthesis
+    from .speech.sentences import sentences
+
+    for kind, folder in (("orders", arguments.orders), ("words", arguments.words), ("prompts", arguments.prompts)):
+        if folder is not None:
+            recordings.save(arguments.out / f"{kind}.npz", getattr(collections, kind)(folder))
+    synthesis.synthesise(arguments.out, arguments.flite, arguments.espeak, sentences())
+
+
+def export(arguments: argparse.Namespace) -> None:
+    from .export import export_bundle
+
+    export_bundle(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, json.loads(arguments.notes.read_text()))
+
+
+def plot(arguments: argparse.Namespace) -> None:
+    from .plot import plot_run
+
+    plot_run(arguments.run, arguments.out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="mm2face_training", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+
+    verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
+    verb.add_argument("network", choices=["tokenizer", "mm2face", "retrieval", "text-encoder", "audio-encoder"])
+    verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
+    verb.add_argument("--data", type=Path, required=True, help="a corpus in MMHead's layout; for the audio encoder the folder of `speech`")
+    verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
+    verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
+    verb.add_argument("--threads", type=int, default=2)
+    for name, kind in dict(steps=int, minutes=float, rate=float, accumulate=int, seed=int, validate_every=int, save_every=int).items():
+        verb.add_argument("--" + name.replace("_", "-"), type=kind, default=None)
+    verb.set_defaults(call=train)
+
+    verb = verbs.add_parser("speech", help="make the sets of speech with phone times")
+    verb.add_argument("--out", type=Path, required=True)
+    verb.add_argument("--flite", type=int, default=0, help="sentences by flite")
+    verb.add_argument("--espeak", type=int, default=0, help="sentences by espeak-ng")
+    for name in ("orders", "words", "prompts"):
+        verb.add_argument("--" + name, type=Path, default=None, help=f"folder of recorded {name}")
+    verb.set_defaults(call=speech)
+
+    verb = verbs.add_parser("export", help="write a bundle that the Swift side reads")
+    verb.add_argument("--run", type=Path, required=True)
+    verb.add_argument("--out", type=Path, required=True)
+    verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
+    verb.add_argument("--notes", type=Path, required=True, help='JSON for bundle.json: {"name", "training", "licences"}')
+    verb.set_defaults(call=export)
+
+    verb = verbs.add_parser("plot", help="draw the curves of a run")
+    verb.add_argument("--run", type=Path, required=True)
+    verb.add_argument("--out", type=Path, required=True)
+    verb.set_defaults(call=plot)
+
+    arguments = parser.parse_args()
+    arguments.call(arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Texts and sound → what the transformer is told, for training batches and for trying prompts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import BertWordPieceTokenizer
+from torch import Tensor
+from transformers import DistilBertModel
+
+from .corpus import LEVELS
+from .models.audio import CompactAudioEncoder, at_loudness, log_mel, mel_filters
+from .models.text import encode
+from .models.transformer import Condition
+from .speech.augment import augment
+
+
+class TextFeatures:
+    """Token states of texts by a frozen encoder; levels are kept (half precision), full texts are too various to keep."""
+
+    def __init__(self, module: DistilBertModel, tokenizer: BertWordPieceTokenizer) -> None:
+        self.module, self.tokenizer = module, tokenizer
+        self._kept: dict[str, Tensor] = {}
+
+    def learn(self, texts: list[str]) -> None:
+        missing = sorted({t for t in texts if t not in self._kept})
+        for start in range(0, len(missing), 2048):
+            part = missing[start : start + 2048]
+            with torch.autocast("cpu", torch.bfloat16):
+                self._kept |= {t: s.to(torch.float16) for t, s in zip(part, encode(self.module, self.tokenizer, part))}
+
+    def level(self, text: str) -> Tensor:
+        if text not in self._kept:
+            self.learn([text])
+        return self._kept[text].float()
+
+    def full(self, texts: list[str]) -> Tensor:
+        """Mean states (B, textWidth)."""
+        with torch.autocast("cpu", torch.bfloat16):
+            return torch.stack([s.mean(0) for s in encode(self.module, self.tokenizer, texts)])
+
+
+def condition(prompts: list[dict[str, str]], features: TextFeatures, audio: list[Tensor | None]) -> Condition:
+    """`prompts` give texts by level (missing or empty levels are absent); `audio` (T, audioWidth) or nothing, a clip each."""
+    width, rows = features.module.config.dim, []
+    full, has_text = torch.zeros(len(prompts), width), torch.zeros(len(prompts), dtype=torch.bool)
+    for i, prompt in enumerate(prompts):
+        present = [(k, prompt[level]) for k, level in enumerate(LEVELS) if prompt.get(level)]
+        has_text[i] = bool(present)
+        rows.append([(k, features.level(text)) for k, text in present])
+    told = [i for i in range(len(prompts)) if has_text[i]]
+    if told:
+        full[told] = features.full([" ".join(prompts[i][level] for level in LEVELS if prompts[i].get(level)) for i in told])
+    longest = max((sum(len(s) for _, s in row) for row in rows), default=0)
+    text, level = torch.zeros(len(prompts), longest, width), torch.zeros(len(prompts), longest, dtype=torch.long)
+    weight = torch.full((len(prompts), longest), float("-inf"))
+    for i, row in enumerate(rows):
+        at = 0
+        for k, states in row:
+            text[i, at : at + len(states)], level[i, at : at + len(states)], weight[i, at : at + len(states)] = states, k, 0
+            at += len(states)
+    if all(a is None for a in audio):
+        return Condition(full, has_text, text, level, weight)
+    frames = torch.tensor([0 if a is None else len(a) for a in audio])
+    sound = torch.zeros(len(prompts), int(frames.max()), next(a.shape[1] for a in audio if a is not None))
+    for i, a in enumerate(audio):
+        if a is not None:
+            sound[i, : len(a)] = a
+    return Condition(full, has_text, text, level, weight, sound, frames)
+
+
+@torch.no_grad()
+def hear(module: CompactAudioEncoder, samples: np.ndarray, frames: int | None = None, disturb: bool = False) -> Tensor:
+    """16 kHz int16 samples → features (T, audioWidth) at 25 fps, cut or padded to `frames`; `disturb` puts them in a worse room."""
+    wave = at_loudness(torch.from_numpy(samples.astype(np.float32) / 32768))[None]
+    wave = torch.nn.functional.pad(wave, (0, -wave.shape[1] % 640))
+    if disturb:
+        wave = augment(wave)
+    with torch.autocast("cpu", torch.bfloat16):
+        features = module.features(log_mel(wave.float(), mel_filters()))[0].float()
+    if frames is not None:
+        features = features[:frames]
+        if len(features) < frames:
+            features = torch.cat([features, features[-1:].expand(frames - len(features), -1)])
+    return features
+
+
+@dataclass(frozen=True)
+class Encoders:
+    text: TextFeatures
+    audio: CompactAudioEncoder
+
+    @staticmethod
+    def samples(path: Path) -> np.ndarray:
+        from .speech.collections import read_audio
+
+        return read_audio(path)

@@ -1,0 +1,84 @@
+"""Writes a bundle: bundle.json, weights in half precision, the vocabulary; every file with its SHA-256."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from . import networks
+from .speech.phones import CLASSES
+
+if TYPE_CHECKING:
+    from .configurations import Configuration
+
+_KEPT_FULL = ("mean", "std")
+
+
+def save_half(module: nn.Module, path: Path) -> None:
+    """All weights as float16, except what standardises motion."""
+    weights: dict[str, Tensor] = {}
+    for key, value in module.state_dict().items():
+        half = value.is_floating_point() and key.rsplit(".", 1)[-1] not in _KEPT_FULL
+        if half and value.abs().max() > 60_000:
+            raise ValueError(f"{path.name}: {key} does not fit half precision; train longer or clip it")
+        weights[key] = value.to(torch.float16 if half else value.dtype).contiguous()
+    save_file(weights, path)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def export_bundle(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
+    """`notes` gives "name", "training" (data, seeds, figures) and "licences"."""
+    out.mkdir(parents=True, exist_ok=True)
+    motion = networks.tokenizer(configuration, run)
+    face = networks.transformer(configuration, motion, run)
+    text, _ = networks.text_encoder(configuration, run)
+    hearing = networks.audio_encoder(run)
+    for module, name in ((motion, "tokenizer"), (face, "transformer"), (text, "text"), (hearing, "audio")):
+        save_half(module, out / f"{name}.safetensors")
+    shutil.copyfile(run / "text-encoder" / "vocab.txt", out / "vocab.txt")
+    shape = face.shape
+    files = ["tokenizer.safetensors", "transformer.safetensors", "text.safetensors", "audio.safetensors", "vocab.txt"]
+    bundle = {
+        "format": 1,
+        "name": notes["name"],
+        "basis": "studio-50",
+        "framesPerSecond": 25,
+        "tokenizer": {
+            "file": files[0],
+            "rate": motion.rate,
+            "streams": [{**dataclasses.asdict(s), "channels": list(s.channels)} for s in motion.shapes],
+        },
+        "transformer": {
+            "file": files[1], **dataclasses.asdict(shape), "textMemory": "tokens", "start": "condition", "audioBias": True, "lanes": face.codes,
+        },
+        "text": {
+            "kind": "distilbert", "file": files[2], "vocabulary": "vocab.txt", "maxTokens": configuration.text.shape.maxTokens,
+            "config": {
+                "model_type": "distilbert", "vocab_size": text.config.vocab_size, "dim": text.config.dim, "n_layers": text.config.n_layers,
+                "n_heads": text.config.n_heads, "hidden_dim": text.config.hidden_dim, "activation": "gelu",
+                "max_position_embeddings": text.config.max_position_embeddings, "pad_token_id": 0,
+            },
+        },
+        "audio": {
+            "kind": "compact", "file": files[3],
+            "config": {
+                "mels": hearing.c1.in_channels, "width": hearing.n.normalized_shape[0], "layers": len(hearing.b),
+                "heads": hearing.b[0].heads, "window": hearing.window, "classes": CLASSES,
+            },
+        },
+        "files": {name: _sha256(out / name) for name in files},
+        "licences": notes["licences"],
+        "training": notes["training"],
+    }  # fmt: skip
+    (out / "bundle.json").write_text(json.dumps(bundle, indent=1) + "\n")

@@ -1,0 +1,1 @@
+"""Speech with known phone times: classes, synthetic voices, aligned recordings, speakers."""

@@ -1,0 +1,123 @@
+"""Trains MM2Face (paper, loss 5): both tasks in one model, tokens replaced at random, every condition dropped at times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .. import networks
+from ..conditions import TextFeatures, condition, hear
+from ..corpus import LEVELS, ClipFiles, Corpus
+from ..models.transformer import TransformerShape
+from ..speech.collections import read_audio
+
+if TYPE_CHECKING:
+    from ..configurations import Configuration
+
+
+@dataclass(frozen=True)
+class MM2FaceOptions:
+    shape: TransformerShape = TransformerShape()
+    batch: int = 32
+    talk_share: float = 0.5
+    no_text: float = 0.1
+    no_level: tuple[float, ...] = (0.3, 0.3, 0.3, 0.3, 0.5)
+    """Chance that a level is left out, in order of levels."""
+    no_audio: float = 0.15
+    replace: float = 0.4
+    """Inputs are replaced by random codes at a rate drawn from 0 to this, a clip."""
+    disturb: float = 0.5
+    """Share of voices put in a worse room before the encoder hears them."""
+
+
+@dataclass(frozen=True)
+class Example:
+    name: str
+    tokens: Tensor  # (S, J) int16
+    texts: dict[str, list[str]]
+    audio: Tensor | None  # (T, audioWidth) float16
+
+
+class MM2FaceTask:
+    name = "mm2face"
+
+    def __init__(self, configuration: Configuration, data: Path, run: Path) -> None:
+        self.options = configuration.mm2face
+        self.tokenizer = networks.tokenizer(configuration, run)
+        self.hearing = networks.audio_encoder(run)
+        self.features = TextFeatures(*networks.text_encoder(configuration, run))
+        self.module = networks.transformer(configuration, self.tokenizer, None)
+        corpus = Corpus(data)
+        self.talk = [self._example(c, True) for c in corpus.clips("train", "talk")]
+        self.text = [self._example(c, False) for c in corpus.clips("train", "text")]
+        held = corpus.clips("val") or corpus.clips("test")[::4]
+        self.held = [self._example(c, c.sound.exists(), False) for c in held[:256]]
+        texts = [t for e in self.talk + self.text + self.held for lines in e.texts.values() for t in lines]
+        self.features.learn(texts)
+        print("clips", len(self.talk), len(self.text), len(self.held), "texts", len(set(texts)), flush=True)
+
+    def _example(self, clip: ClipFiles, talk: bool, may_disturb: bool = True) -> Example:
+        motion, audio = clip.motion(), None
+        tokens = self.tokenizer.encode(torch.from_numpy(motion)[None])[0].to(torch.int16)
+        if talk:
+            disturbed = may_disturb and np.random.default_rng(abs(hash(clip.name)) % 2**32).random() < self.options.disturb
+            audio = hear(self.hearing, read_audio(clip.sound), len(motion), disturbed).to(torch.float16)
+        return Example(clip.name, tokens, clip.texts(), audio)
+
+    def _prompt(self, example: Example, draw: np.random.Generator, drop: bool) -> dict[str, str]:
+        chosen = {level: lines[draw.integers(len(lines))] for level, lines in example.texts.items()}
+        if not drop:
+            return chosen
+        if draw.random() < self.options.no_text:
+            return {}
+        return {level: chosen[level] for level, rare in zip(LEVELS, self.options.no_level) if level in chosen and draw.random() >= rare}
+
+    def _entropy(self, examples: list[Example], draw: np.random.Generator, train: bool) -> tuple[Tensor, dict[str, float]]:
+        prompts = [self._prompt(e, draw, train) for e in examples]
+        silent = [train and draw.random() < self.options.no_audio for _ in examples]
+        sounds = [None if e.audio is None or s else e.audio.float() for e, s in zip(examples, silent)]
+        told = condition(prompts, self.features, sounds)
+        lengths = torch.tensor([len(e.tokens) for e in examples])
+        tokens = torch.nn.utils.rnn.pad_sequence([e.tokens.long() for e in examples], batch_first=True)
+        inputs = tokens
+        if train:
+            rate = torch.rand(len(tokens), 1, 1) * self.options.replace
+            random = torch.stack([torch.randint(n, tokens.shape[:2]) for n in self.module.codes], -1)
+            inputs = torch.where(torch.rand(tokens.shape) < rate, random, tokens)
+        states = self.module.states(inputs, told)
+        targets = F.pad(tokens, (0, 0, 0, 1))
+        at = torch.arange(targets.shape[1])[None]
+        inside, end = at < lengths[:, None], at == lengths[:, None]
+        entropies = []
+        for j, logits in enumerate(self.module.logits(states, targets)):
+            mask, target = inside, targets[..., j]
+            if j == 0:
+                mask, target = inside | end, torch.where(end, self.module.codes[0], target)
+            entropies.append(F.cross_entropy(logits[mask], target[mask]))
+        figures = {lane: float(e.detach()) for lane, e in zip(self.module.lanes, entropies)}
+        return torch.stack(entropies).sum(), figures
+
+    def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
+        talk = bool(self.talk) and (not self.text or draw.random() < self.options.talk_share)
+        pool, kind = (self.talk, "talk") if talk else (self.text, "text")
+        loss, figures = self._entropy([pool[draw.integers(len(pool))] for _ in range(self.options.batch)], draw, True)
+        return loss, {f"{kind}.{lane}": value for lane, value in figures.items()}
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        out: dict[str, float] = {}
+        for kind, rows in (("talk", [e for e in self.held if e.audio is not None]), ("text", [e for e in self.held if e.audio is None])):
+            totals: dict[str, list[float]] = {}
+            for start in range(0, min(len(rows), 96), 32):
+                with torch.autocast("cpu", torch.bfloat16):
+                    _, figures = self._entropy(rows[start : start + 32], np.random.default_rng(start), False)
+                for lane, value in figures.items():
+                    totals.setdefault(lane, []).append(value)
+            out |= {f"{kind}.{lane}": float(np.mean(values)) for lane, values in totals.items()}
+        return out

