@@ -118,7 +118,8 @@ public final class AtomicFile: ByteSink {
     }
     close(descriptor)
     descriptor = -1
-    let folder = open((target as NSString).deletingLastPathComponent.isEmpty ? "." : (target as NSString).deletingLastPathComponent, O_RDONLY)
+    let folder = open(
+      (target as NSString).deletingLastPathComponent.isEmpty ? "." : (target as NSString).deletingLastPathComponent, O_RDONLY)
     if folder >= 0 {
       fsync(folder)
       close(folder)

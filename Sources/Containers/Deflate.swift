@@ -32,7 +32,8 @@ enum Deflate {
       var status = Z_OK
       while status == Z_OK {
         let feed = min(input, 1 << 30)
-        stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self).advanced(by: source.count - input))
+        stream.next_in = UnsafeMutablePointer(
+          mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self).advanced(by: source.count - input))
         stream.avail_in = UInt32(feed)
         let room = min(size - produced, 1 << 30)
         if room > 0 {
@@ -116,7 +117,8 @@ public enum Gzip {
       }
       index += feed - Int(stream.avail_in)
       guard status == Z_OK || status == Z_STREAM_END else {
-        throw ContainerError.damaged(path: file.path, part: "gzip data", expected: "a whole gzip stream", found: "one that breaks off or is garbled")
+        throw ContainerError.damaged(
+          path: file.path, part: "gzip data", expected: "a whole gzip stream", found: "one that breaks off or is garbled")
       }
       result.append(contentsOf: chunk[..<made])
       guard result.count <= limit else {

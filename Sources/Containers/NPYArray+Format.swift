@@ -31,7 +31,8 @@ extension NPYArray {
   init(decoding raw: UnsafeRawBufferPointer, type: String, fortran: Bool, shape: [Int], path: String, part: String) throws {
     let order = type.first.map { "<>|=".contains($0) } == true ? type.first : nil
     guard let element = Element(code: order == nil ? type[...] : type.dropFirst()) else {
-      throw ContainerError.unsupported(path: path, part: part, found: "the number type \(type)", supported: "whole numbers, floats, bool and text")
+      throw ContainerError.unsupported(
+        path: path, part: part, found: "the number type \(type)", supported: "whole numbers, floats, bool and text")
     }
     let (count, whole) = Self.elementCount(shape)
     let (size, fits) = count.multipliedReportingOverflow(by: element.byteCount)
@@ -129,7 +130,9 @@ struct NPYHeader {
       }
       return nil
     }
-    guard let order = after("fortran_order"), let sizes = after("shape"), let kind = after("descr"), let quote = kind.first else { return false }
+    guard let order = after("fortran_order"), let sizes = after("shape"), let kind = after("descr"), let quote = kind.first else {
+      return false
+    }
     if quote == "'" || quote == "\"" { type = String(kind.dropFirst().prefix { $0 != quote }) } else { type = "a record" }
     fortran = order.hasPrefix("True")
     guard fortran || order.hasPrefix("False"), sizes.first == "(", let end = sizes.firstIndex(of: ")") else { return false }

@@ -88,7 +88,9 @@ public struct NPYArray: Sendable, Hashable {
   public var floats: [Float]? { numbers(Float.self, integer: { Float($0) }, unsigned: { Float($0) }, real: { Float($0) }, single: { $0 }) }
 
   /// The numbers as doubles; nil for text.
-  public var doubles: [Double]? { numbers(Double.self, integer: { Double($0) }, unsigned: { Double($0) }, real: { $0 }, single: { Double($0) }) }
+  public var doubles: [Double]? {
+    numbers(Double.self, integer: { Double($0) }, unsigned: { Double($0) }, real: { $0 }, single: { Double($0) })
+  }
 
   /// The numbers as whole numbers; nil for text and for numbers that are not whole.
   public var integers: [Int]? {

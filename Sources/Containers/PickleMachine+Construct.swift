@@ -11,11 +11,15 @@ extension PickleMachine {
       guard let first = arguments.first else { throw wrong("a number type", "nothing") }
       return make(.dtype(try textOf(first)))
     case .scalar:
-      guard arguments.count == 2, case .dtype(let type) = nodes[arguments[0]] else { throw wrong("a number type and bytes", "other values") }
+      guard arguments.count == 2, case .dtype(let type) = nodes[arguments[0]] else {
+        throw wrong("a number type and bytes", "other values")
+      }
       if type.hasSuffix("O") || type.hasSuffix("O8") { return arguments[1] }
       return make(.array(PickleArray(shape: [], type: type, data: try bytes(arguments[1]))))
     case .arrayFromBuffer:
-      guard arguments.count >= 3, case .dtype(let type) = nodes[arguments[1]] else { throw wrong("a buffer and a number type", "other values") }
+      guard arguments.count >= 3, case .dtype(let type) = nodes[arguments[1]] else {
+        throw wrong("a buffer and a number type", "other values")
+      }
       let fortran = arguments.count > 3 ? try textOf(arguments[3]) == "F" : false
       return make(.array(PickleArray(shape: try sizes(arguments[2]), type: type, fortran: fortran, data: try bytes(arguments[0]))))
     case .encode, .bytes, .bytearray: return try makeBytes(name, arguments)
@@ -75,7 +79,8 @@ extension PickleMachine {
     case .dtype(let type):
       let items = try tuple(state)
       guard items.count >= 2 else { throw wrong("a byte order", "nothing") }
-      if items.count > 4, case .none = nodes[items[3]] {} else if items.count > 4 {
+      if items.count > 4, case .none = nodes[items[3]] {
+      } else if items.count > 4 {
         throw ContainerError.unsupported(path: file.path, part: "pickle", found: "records", supported: "arrays of numbers")
       }
       let order = try textOf(items[1])
@@ -92,7 +97,9 @@ extension PickleMachine {
   private func arrayState(_ state: Int) throws -> PickleArray {
     let items = try tuple(state)
     let fields = items.count == 5 ? Array(items.dropFirst()) : items
-    guard fields.count == 4, case .dtype(let type) = nodes[fields[1]] else { throw wrong("shape, number type, order and data", "other values") }
+    guard fields.count == 4, case .dtype(let type) = nodes[fields[1]] else {
+      throw wrong("shape, number type, order and data", "other values")
+    }
     let fortran: Bool
     switch nodes[fields[2]] {
     case .bool(let value): fortran = value
@@ -131,7 +138,8 @@ extension PickleMachine {
   mutating func spend(_ bytes: Int) throws {
     budget -= bytes
     guard budget >= 0 else {
-      throw ContainerError.tooLarge(path: file.path, part: "pickle", limitBytes: 16 * file.count + 65536, foundBytes: 16 * file.count + 65536 - budget)
+      throw ContainerError.tooLarge(
+        path: file.path, part: "pickle", limitBytes: 16 * file.count + 65536, foundBytes: 16 * file.count + 65536 - budget)
     }
   }
 
@@ -155,7 +163,8 @@ extension PickleMachine {
   /// `('storage', FloatStorage, key, location, count)`
   mutating func persistent(_ node: Int) throws -> Int {
     let items = try tuple(node)
-    guard items.count >= 5, (try? textOf(items[0])) == "storage", case .constructor(let kind) = nodes[items[1]], let type = kind.storageType,
+    guard items.count >= 5, (try? textOf(items[0])) == "storage", case .constructor(let kind) = nodes[items[1]],
+      let type = kind.storageType,
       case .int(let count) = nodes[items[4]], count >= 0
     else { throw wrong("a torch storage", "another persistent reference") }
     return make(.storage(key: try textOf(items[2]), type: type, count: count))
@@ -163,7 +172,8 @@ extension PickleMachine {
 
   /// `(storage, offset, size, stride, requires_grad, hooks)`
   private mutating func rebuildTensor(_ arguments: [Int]) throws -> Int {
-    guard arguments.count >= 4, case .storage(let key, let type, let count) = nodes[arguments[0]], case .int(let offset) = nodes[arguments[1]],
+    guard arguments.count >= 4, case .storage(let key, let type, let count) = nodes[arguments[0]],
+      case .int(let offset) = nodes[arguments[1]],
       offset >= 0
     else { throw wrong("a storage and an offset", "other values") }
     let (shape, strides) = (try sizes(arguments[2]), try sizes(arguments[3]))

@@ -189,7 +189,8 @@ struct PickleMachine {
       stack.append(result)
     case "P": throw ContainerError.refused(path: file.path, name: "a persistent reference")
     case "\u{82}", "\u{83}", "\u{84}": throw ContainerError.refused(path: file.path, name: "a registered extension")
-    case "\u{97}": throw ContainerError.unsupported(path: file.path, part: "pickle", found: "buffers outside the file", supported: "buffers inside it")
+    case "\u{97}":
+      throw ContainerError.unsupported(path: file.path, part: "pickle", found: "buffers outside the file", supported: "buffers inside it")
     case "\u{98}": break  // READONLY_BUFFER
     default: throw wrong("an instruction of a pickle", "byte \(code)")
     }
@@ -201,7 +202,9 @@ struct PickleMachine {
   }
 
   private func known(_ module: String, _ name: String) throws -> PickleConstructor {
-    guard let known = PickleConstructor.named(module, name) else { throw ContainerError.refused(path: file.path, name: "\(module).\(name)") }
+    guard let known = PickleConstructor.named(module, name) else {
+      throw ContainerError.refused(path: file.path, name: "\(module).\(name)")
+    }
     return known
   }
 

@@ -19,7 +19,8 @@ enum PickleConstructor: String, Sendable {
   case rebuildTensor = "torch._utils._rebuild_tensor_v2"
   case rebuildParameter = "torch._utils._rebuild_parameter"
   case torchSize = "torch.Size"
-  case doubleStorage, floatStorage, halfStorage, bfloat16Storage, longStorage, intStorage, shortStorage, charStorage, byteStorage, boolStorage
+  case doubleStorage, floatStorage, halfStorage, bfloat16Storage, longStorage, intStorage, shortStorage, charStorage, byteStorage,
+    boolStorage
 
   var isSparse: Bool { self == .csc || self == .csr || self == .coo }
 

@@ -53,7 +53,8 @@ public final class SafetensorsFile: Sendable {
     var reader = ByteReader(file)
     let length = try reader.number(UInt64.self, "header length")
     guard length <= 100 << 20 else {
-      throw ContainerError.wrongKind(path: file.path, expected: "a safetensors file (header of at most 100 MB)", found: "\(length) bytes of header")
+      throw ContainerError.wrongKind(
+        path: file.path, expected: "a safetensors file (header of at most 100 MB)", found: "\(length) bytes of header")
     }
     let text = try reader.take(Int(length), "header")
     guard text.first == UInt8(ascii: "{") else {
@@ -81,7 +82,8 @@ public final class SafetensorsFile: Sendable {
     for item in placed {
       guard item.range.lowerBound == end else {
         throw ContainerError.damaged(
-          path: file.path, part: "tensor \(item.name)", expected: "data from byte \(end) on", found: "from byte \(item.range.lowerBound) on")
+          path: file.path, part: "tensor \(item.name)", expected: "data from byte \(end) on", found: "from byte \(item.range.lowerBound) on"
+        )
       }
       end = item.range.upperBound
     }

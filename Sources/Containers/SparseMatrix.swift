@@ -33,9 +33,11 @@ struct SparseMatrix {
       let indices = try Self.numbers(part("indices"), "\(entry).indices") { $0.integers }
       let starts = try Self.numbers(part("indptr"), "\(entry).indptr") { $0.integers }
       let lines = name == .csc ? columns : rows
-      guard starts.count == lines + 1, starts.first == 0, starts.last == values.count, zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 })
+      guard starts.count == lines + 1, starts.first == 0, starts.last == values.count,
+        zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 })
       else {
-        throw ContainerError.damaged(path: path, part: "\(entry).indptr", expected: "\(lines + 1) rising numbers", found: "\(starts.count) numbers")
+        throw ContainerError.damaged(
+          path: path, part: "\(entry).indptr", expected: "\(lines + 1) rising numbers", found: "\(starts.count) numbers")
       }
       var line: [Int] = []
       line.reserveCapacity(values.count)
@@ -45,7 +47,8 @@ struct SparseMatrix {
     guard rowOf.count == values.count, columnOf.count == values.count, rowOf.allSatisfy({ (0..<rows).contains($0) }),
       columnOf.allSatisfy({ (0..<columns).contains($0) })
     else {
-      throw ContainerError.damaged(path: path, part: entry, expected: "a row and a column inside \(rows) × \(columns) a value", found: "others")
+      throw ContainerError.damaged(
+        path: path, part: entry, expected: "a row and a column inside \(rows) × \(columns) a value", found: "others")
     }
   }
 

@@ -21,7 +21,8 @@ public struct TorchCheckpoint: Sendable {
   public init(_ file: FileBytes) throws {
     guard ZipArchive.isZip(file) else {
       throw ContainerError.wrongKind(
-        path: file.path, expected: "a checkpoint in PyTorch's zip format", found: "other data (torch.save it again with torch 1.6 or later)")
+        path: file.path, expected: "a checkpoint in PyTorch's zip format", found: "other data (torch.save it again with torch 1.6 or later)"
+      )
     }
     archive = try ZipArchive(file)
     guard let pickle = archive.entries.first(where: { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }) else {
@@ -48,7 +49,8 @@ public struct TorchCheckpoint: Sendable {
     func walk(_ value: Pickle.Value, _ name: String, _ depth: Int) throws {
       visits += 1
       guard depth < 16, visits <= limit, name.utf8.count < 1024 else {
-        throw ContainerError.damaged(path: value.path, part: "data.pkl", expected: "dictionaries at most 16 deep", found: "deeper or endless ones")
+        throw ContainerError.damaged(
+          path: value.path, part: "data.pkl", expected: "dictionaries at most 16 deep", found: "deeper or endless ones")
       }
       if let tensor = value.tensor {
         found(name, tensor)

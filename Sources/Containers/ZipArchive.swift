@@ -31,7 +31,8 @@ public struct ZipArchive: Sendable {
     var entries: [Entry] = []
     while reader.remaining >= 46, entries.count < directory.count { entries.append(try Self.entry(&reader, in: file)) }
     guard entries.count == directory.count else {
-      throw ContainerError.damaged(path: file.path, part: "zip directory", expected: "\(directory.count) entries", found: "\(entries.count)")
+      throw ContainerError.damaged(
+        path: file.path, part: "zip directory", expected: "\(directory.count) entries", found: "\(entries.count)")
     }
     let sorted = entries.filter { !$0.data.isEmpty }.sorted { $0.data.lowerBound < $1.data.lowerBound }
     for (first, second) in zip(sorted, sorted.dropFirst()) where first.data.upperBound > second.data.lowerBound {
