@@ -59,7 +59,7 @@ extension HeadModel {
         features[String(name.dropFirst(9))] = stride2(ends)
       }
     }
-    fingerprint = try SHA256.hex(path: path)
+    fingerprint = try SHA256.hex(ofFile: path)
   }
 
   /// J × 3: each joint as a weighted mean of vertices (or of their offsets).

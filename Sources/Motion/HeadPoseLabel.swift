@@ -38,7 +38,9 @@ public enum HeadPoseLabel: String, Sendable, Hashable, CaseIterable, Codable {
 
 extension Clip {
   /// The head's poses in time; stretches shorter than `minimumSeconds` join the one before.
-  public func headPoseSegments(deadZoneRadians: Float = HeadPoseLabel.deadZoneRadians, minimumSeconds: Double = 0.12) -> [HeadPoseLabel.Segment] {
+  public func headPoseSegments(deadZoneRadians: Float = HeadPoseLabel.deadZoneRadians, minimumSeconds: Double = 0.12) -> [HeadPoseLabel
+    .Segment]
+  {
     var segments: [HeadPoseLabel.Segment] = []
     let shortest = Int((minimumSeconds * framesPerSecond).rounded(.up))
     for frame in 0..<frameCount {

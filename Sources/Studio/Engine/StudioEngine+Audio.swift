@@ -26,7 +26,7 @@ extension StudioEngine {
     }
     let overview = try WaveformOverview(path: reference.path)
     let info = try AudioReader(path: reference.path).info
-    reference.sha256 = try SHA256.hex(path: reference.path)
+    reference.sha256 = try SHA256.hex(ofFile: reference.path)
     return AudioTrack(reference: reference, info: info, overview: overview)
   }
 
