@@ -51,7 +51,7 @@ public struct HeadMeasurements: Sendable, Hashable {
       landmarks = head.subset(head.landmarks)
       var poser = HeadPoser(landmarks)
       var vertices: [Float] = []
-      poser.pose(HeadPose(), into: &vertices)
+      poser.pose(PoseParameters(), into: &vertices)
       neutral = vertices
     }
 

@@ -46,7 +46,7 @@ public struct HeadPoser: Sendable {
   ///   - keepingNeck: false leaves the neck straight, as the benchmark's vertex metrics do.
   ///   - vertices: receives V × 3 metres.
   public mutating func pose(_ frame: ArraySlice<Float>, keepingNeck: Bool = true, into vertices: inout [Float]) {
-    var pose = HeadPose(frame: frame, eyeLook: head.eyeLook)
+    var pose = PoseParameters(frame: frame, eyeLook: head.eyeLook)
     if !keepingNeck { pose.neck = .zero }
     self.pose(pose, into: &vertices)
   }
@@ -54,7 +54,7 @@ public struct HeadPoser: Sendable {
   /// Poses the head.
   ///
   /// - Parameter vertices: receives V × 3 metres.
-  public mutating func pose(_ pose: HeadPose, into vertices: inout [Float]) {
+  public mutating func pose(_ pose: PoseParameters, into vertices: inout [Float]) {
     if vertices.count != head.template.count { vertices = [Float](repeating: 0, count: head.template.count) }
     let rotations = pose.rotations.map { Rotation(axisAngle: $0) }
     shape(pose, rotations)
@@ -95,7 +95,7 @@ public struct HeadPoser: Sendable {
   // MARK: The steps, in FLAME's order
 
   /// v_p = template + Σ ψ_k shape_k + correctives + pose correctives · (R − I)
-  private mutating func shape(_ pose: HeadPose, _ rotations: [Rotation]) {
+  private mutating func shape(_ pose: PoseParameters, _ rotations: [Rotation]) {
     let head = head
     let correctsPose = poseCorrectivesMatter
     shaped.withUnsafeMutableBufferPointer { buffer in
@@ -118,7 +118,7 @@ public struct HeadPoser: Sendable {
   }
 
   /// A_i: where each joint carries a point of the shaped head.
-  private func jointMotions(_ pose: HeadPose, _ rotations: [Rotation]) -> [RigidMotion] {
+  private func jointMotions(_ pose: PoseParameters, _ rotations: [Rotation]) -> [RigidMotion] {
     var places = head.joints
     for (index, weight) in pose.expression.prefix(head.jointShapes.count).enumerated() where weight != 0 {
       for (axis, offset) in head.jointShapes[index].enumerated() { places[axis] += weight * offset }

@@ -12,7 +12,7 @@ func studioHead() throws -> HeadModel {
 
 struct HeadPoserTests {
   /// FLAME's forward pass step by step in Double, dense and slow, beside the fast one.
-  static func reference(_ head: HeadModel, _ pose: HeadPose) -> [Double] {
+  static func reference(_ head: HeadModel, _ pose: PoseParameters) -> [Double] {
     func rotation(_ r: SIMD3<Float>) -> [[Double]] {
       let v = [Double(r.x), Double(r.y), Double(r.z)]
       let angle = v.map { ($0 + 1e-8) * ($0 + 1e-8) }.reduce(0, +).squareRoot()
@@ -88,7 +88,7 @@ struct HeadPoserTests {
     for _ in 0..<6 {
       let frame = Self.randomFrame(&source)
       poser.pose(frame[...], into: &vertices)
-      let expected = Self.reference(head, HeadPose(frame: frame[...], eyeLook: head.eyeLook))
+      let expected = Self.reference(head, PoseParameters(frame: frame[...], eyeLook: head.eyeLook))
       let worst = zip(vertices, expected).map { abs(Double($0) - $1) }.max() ?? 1
       #expect(worst < 1e-6, "largest difference \(worst) m")
     }
@@ -98,7 +98,7 @@ struct HeadPoserTests {
     let head = try studioHead()
     var poser = HeadPoser(head)
     var vertices: [Float] = []
-    poser.pose(HeadPose(), into: &vertices)
+    poser.pose(PoseParameters(), into: &vertices)
     #expect(zip(vertices, head.template).allSatisfy { abs($0 - $1) < 1e-6 })
   }
 

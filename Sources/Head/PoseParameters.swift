@@ -1,7 +1,7 @@
 import Motion
 
 /// What a head is told for one frame: expression weights and joint rotations (axis–angle, radians).
-public struct HeadPose: Sendable, Hashable {
+public struct PoseParameters: Sendable, Hashable {
   /// K weights; missing ones count as 0.
   public var expression: [Float]
   public var global: SIMD3<Float> = .zero
