@@ -23,11 +23,11 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
     if network == "audio-encoder":
         from .train.audio_encoder import AudioTask
 
-        return AudioTask(dataclasses.replace(configuration.audio, data=data))
+        return AudioTask(dataclasses.replace(configuration.audio, data=data[0]))
     if network == "text-encoder":
         from .train.text_encoder import TextTask
 
-        return TextTask(dataclasses.replace(configuration.text, corpus=data), run / network)
+        return TextTask(dataclasses.replace(configuration.text, corpus=tuple(data)), run / network)
     if network == "tokenizer":
         from .train.tokenizer import TokenizerTask
 
@@ -35,7 +35,7 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
     if network == "mm2face":
         from .train.mm2face import MM2FaceTask
 
-        return MM2FaceTask(configuration, data, run)
+        return MM2FaceTask(configuration, data, run, arguments.subset)
     from .train.retrieval import RetrievalTask
 
     return RetrievalTask(configuration.retrieval, data, run)
@@ -78,9 +78,10 @@ def main() -> None:
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
     verb.add_argument("network", choices=["tokenizer", "mm2face", "retrieval", "text-encoder", "audio-encoder"])
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
-    verb.add_argument("--data", type=Path, required=True, help="a corpus in MMHead's layout; for the audio encoder the folder of `speech`")
+    verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
+    verb.add_argument("--subset", choices=["talk", "text"], default=None, help="train mm2face on one of its two tasks")
     verb.add_argument("--threads", type=int, default=2)
     for name, kind in dict(steps=int, minutes=float, rate=float, accumulate=int, seed=int, validate_every=int, save_every=int).items():
         verb.add_argument("--" + name.replace("_", "-"), type=kind, default=None)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 import numpy as np
 import torch
 from tokenizers import BertWordPieceTokenizer
 from torch import Tensor
-from transformers import DistilBertModel
+from transformers import DistilBertModel, Wav2Vec2Model
 
 from .corpus import LEVELS
 from .models.audio import CompactAudioEncoder, at_loudness, log_mel, mel_filters
@@ -73,8 +70,15 @@ def condition(prompts: list[dict[str, str]], features: TextFeatures, audio: list
 
 
 @torch.no_grad()
-def hear(module: CompactAudioEncoder, samples: np.ndarray, frames: int | None = None, disturb: bool = False) -> Tensor:
-    """16 kHz int16 samples → features (T, audioWidth) at 25 fps, cut or padded to `frames`; `disturb` puts them in a worse room."""
+def hear(module: CompactAudioEncoder | Wav2Vec2Model, samples: np.ndarray, frames: int | None = None, disturb: bool = False) -> Tensor:
+    """16 kHz int16 samples → features (T, audioWidth) at 25 fps, cut or padded to `frames`; `disturb` puts them in a worse room.
+
+    The states of wav2vec 2.0 are interpolated linearly between first and last frame.
+    """
+    if isinstance(module, Wav2Vec2Model):
+        states = module(torch.from_numpy(samples.astype(np.float32) / 32768)[None]).last_hidden_state.transpose(1, 2)
+        count = frames or round(len(samples) / 640)
+        return torch.nn.functional.interpolate(states, size=count, mode="linear", align_corners=True)[0].t()
     wave = at_loudness(torch.from_numpy(samples.astype(np.float32) / 32768))[None]
     wave = torch.nn.functional.pad(wave, (0, -wave.shape[1] % 640))
     if disturb:
@@ -87,14 +91,3 @@ def hear(module: CompactAudioEncoder, samples: np.ndarray, frames: int | None = 
             features = torch.cat([features, features[-1:].expand(frames - len(features), -1)])
     return features
 
-
-@dataclass(frozen=True)
-class Encoders:
-    text: TextFeatures
-    audio: CompactAudioEncoder
-
-    @staticmethod
-    def samples(path: Path) -> np.ndarray:
-        from .speech.collections import read_audio
-
-        return read_audio(path)

@@ -1,10 +1,13 @@
-"""The two configurations: `paper` (its sizes) and `studio` (what ships)."""
+"""The configurations: `paper` (its sizes; DistilBERT and wav2vec 2.0 are put into the run folder), `studio` (what ships), `one-stream` (a
+tokenizer of one stream at the studio's size, to compare)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .models.retrieval import RetrievalShape
 from .models.tokenizer import StreamShape
+from .models.transformer import TransformerShape
 from .train.audio_encoder import AudioOptions
 from .train.loop import LoopOptions
 from .train.mm2face import MM2FaceOptions
@@ -36,6 +39,19 @@ CONFIGURATIONS = {
             "tokenizer": _TOKENIZER_LOOP,
             "mm2face": LoopOptions(steps=40_000, rate=1.5e-3, average=0.995, betas=(0.9, 0.98), weight_decay=0.05),
             "retrieval": LoopOptions(steps=4_000, rate=5e-4, average=0.99),
+        },
+    ),
+    "paper": Configuration(
+        "paper",
+        tokenizer=TokenizerOptions(streams=(StreamShape("motion", tuple(range(56)), width=512, codeWidth=512),), batch=256, window=64),
+        mm2face=MM2FaceOptions(
+            shape=TransformerShape(width=1024, layers=18, heads=16, textWidth=768, audioWidth=768, headHidden=1024), batch=128, replace=0.5
+        ),
+        retrieval=RetrievalOptions(shape=RetrievalShape(condition=768)),
+        loops={
+            "tokenizer": LoopOptions(steps=300_000, rate=2e-4, betas=(0.9, 0.99), weight_decay=0.0),
+            "mm2face": LoopOptions(steps=300_000, rate=1e-4, betas=(0.5, 0.999), weight_decay=1e-6),
+            "retrieval": LoopOptions(steps=100_000, rate=1e-4),
         },
     ),
     "one-stream": Configuration("one-stream", tokenizer=_ONE_STREAM, loops={"tokenizer": _TOKENIZER_LOOP}),

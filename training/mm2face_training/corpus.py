@@ -66,8 +66,18 @@ class ClipFiles:
         return json.loads(path.read_text()) if path.exists() else {}
 
 
-@dataclass(frozen=True)
 class Corpus:
+    """One or several corpus folders, read as one."""
+
+    def __init__(self, *roots: Path) -> None:
+        self.roots = roots
+
+    def clips(self, split: str, subset: str | None = None) -> list[ClipFiles]:
+        return [clip for root in self.roots for clip in _Folder(root).clips(split, subset)]
+
+
+@dataclass(frozen=True)
+class _Folder:
     root: Path
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from tokenizers import BertWordPieceTokenizer
-from transformers import DistilBertModel
+from transformers import DistilBertModel, Wav2Vec2Model
 
 from .models.audio import CompactAudioEncoder
 from .models.text import wordpiece
@@ -31,13 +31,19 @@ def tokenizer(configuration: Configuration, run: Path) -> MotionTokenizer:
     return module.eval()
 
 
-def audio_encoder(run: Path) -> CompactAudioEncoder:
+def audio_encoder(run: Path) -> CompactAudioEncoder | Wav2Vec2Model:
+    """The compact one trained in this run, or a published wav2vec 2.0 whose folder was put there (config.json, weights)."""
+    if (run / "audio-encoder" / "config.json").exists():
+        return Wav2Vec2Model.from_pretrained(run / "audio-encoder").eval()
     module = CompactAudioEncoder()
     module.load_state_dict(_weights(run, "audio-encoder"))
     return module.eval()
 
 
 def text_encoder(configuration: Configuration, run: Path) -> tuple[DistilBertModel, BertWordPieceTokenizer]:
+    """The compact one trained in this run, or a published DistilBERT whose folder was put there (config.json, weights, vocab.txt)."""
+    if (run / "text-encoder" / "config.json").exists():
+        return DistilBertModel.from_pretrained(run / "text-encoder").eval(), wordpiece(run / "text-encoder" / "vocab.txt")
     weights = {k.removeprefix("encoder."): v for k, v in _weights(run, "text-encoder").items() if k.startswith("encoder.")}
     module = configuration.text.shape.build(len(weights["embeddings.word_embeddings.weight"]))
     module.load_state_dict(weights)

@@ -71,7 +71,7 @@ def test_closures_are_found_at_their_centres() -> None:
 
 def test_corpus_reader(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="talking_subset"):
-        _ = Corpus(tmp_path).subsets
+        _ = Corpus(tmp_path).clips("train")
     (tmp_path / "facial_motion").mkdir()
     (tmp_path / "text_annotations" / "action").mkdir(parents=True)
     np.savez(tmp_path / "facial_motion" / "A_1_text.npz", motion=np.zeros((210, 56)))

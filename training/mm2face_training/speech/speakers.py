@@ -56,7 +56,7 @@ def hold_out(recordings: list[Recording], speakers: int, groups: int, seed: int 
     label = fcluster(linkage(prints, "ward"), groups, "maxclust")
     named = [replace(r, voice=f"speaker{k}") for r, k in zip(recordings, label)]
     sizes = {k: int((label == k).sum()) for k in set(label)}
-    fitting = sorted(k for k in sizes if 5 <= sizes[k] <= 30)
+    fitting = sorted(k for k in sizes if 4 <= sizes[k] <= 30)
     chosen = set(np.random.default_rng(seed).permutation(fitting)[:speakers])
     outside = np.array([k in chosen for k in label])
     distance = np.array([np.linalg.norm(prints[outside] - p, axis=1).min() if outside.any() else 9e9 for p in prints])

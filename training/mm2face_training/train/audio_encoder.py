@@ -26,10 +26,10 @@ class AudioOptions:
     batch: int = 32
     seconds: float = 3.2
     shares: dict[str, float] = field(
-        default_factory=lambda: {"flite": 0.27, "espeak": 0.2, "orders": 0.3, "words": 0.08, "prompts": 0.15}
+        default_factory=lambda: {"flite": 0.2, "espeak": 0.15, "orders": 0.3, "words": 0.15, "prompts": 0.2}
     )
     held_speakers: int = 14
-    speaker_groups: int = 56
+    speaker_groups: int = 44
     held_prompts: int = 40
 
 

@@ -52,6 +52,12 @@ class Task(Protocol):
         """Figures on held-out data, with the averaged weights in `module`."""
 
 
+def _extra(task: Task) -> dict[str, Tensor]:
+    """What a task keeps beside its module's weights (a codebook's counts), tensors changed in place."""
+    keep = getattr(task, "extra", None)
+    return keep() if keep is not None else {}
+
+
 def device() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
@@ -98,6 +104,8 @@ def fit(task: Task, folder: Path, options: LoopOptions) -> dict[str, float]:
         module.load_state_dict(state["module"])
         optimiser.load_state_dict(state["optimiser"])
         average, step, spent = state["average"], state["step"], state["spent"]
+        for key, value in _extra(task).items():
+            value.copy_(state["extra"][key])
     started, figures = time.monotonic() - spent, {}
     module.train()
 
@@ -105,6 +113,7 @@ def fit(task: Task, folder: Path, options: LoopOptions) -> dict[str, float]:
         if rank == 0:
             now = time.monotonic() - started
             state = dict(module=module.state_dict(), optimiser=optimiser.state_dict(), average=average, step=step, spent=now)
+            state["extra"] = _extra(task)
             torch.save(state, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").replace(checkpoint)
             torch.save(average, folder / "weights.pt")

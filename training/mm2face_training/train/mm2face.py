@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from transformers import Wav2Vec2Model
 
 from .. import networks
 from ..conditions import TextFeatures, condition, hear
 from ..corpus import LEVELS, ClipFiles, Corpus
+from ..models.audio import CompactAudioEncoder
 from ..models.transformer import TransformerShape
 from ..speech.collections import read_audio
 
@@ -44,20 +47,36 @@ class Example:
     audio: Tensor | None  # (T, audioWidth) float16
 
 
+def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, frames: int, disturb: float, kept: Path) -> Tensor:
+    """Features (T, audioWidth) in half precision of a clip's voice, kept on disk; a share `disturb` of voices gets a worse room."""
+    path = kept / f"{clip.root.name}_{clip.name}{'' if disturb else '_plain'}.npy"
+    if path.exists():
+        return torch.from_numpy(np.load(path))
+    number = zlib.crc32(clip.name.encode())
+    torch.manual_seed(number)
+    audio = hear(hearing, read_audio(clip.sound), frames, number % 1000 < disturb * 1000).to(torch.float16)
+    kept.mkdir(parents=True, exist_ok=True)
+    np.save(path.with_suffix(".part.npy"), audio.numpy())
+    path.with_suffix(".part.npy").replace(path)
+    return audio
+
+
 class MM2FaceTask:
     name = "mm2face"
 
-    def __init__(self, configuration: Configuration, data: Path, run: Path) -> None:
-        self.options = configuration.mm2face
+    def __init__(self, configuration: Configuration, data: list[Path], run: Path, subset: str | None = None) -> None:
+        """`subset` "talk" or "text" trains one task only (a first stage without sound is cheaper)."""
+        self.options, self.run = configuration.mm2face, run
         self.tokenizer = networks.tokenizer(configuration, run)
-        self.hearing = networks.audio_encoder(run)
+        self.hearing = networks.audio_encoder(run) if subset != "text" else None
         self.features = TextFeatures(*networks.text_encoder(configuration, run))
         self.module = networks.transformer(configuration, self.tokenizer, None)
-        corpus = Corpus(data)
-        self.talk = [self._example(c, True) for c in corpus.clips("train", "talk")]
-        self.text = [self._example(c, False) for c in corpus.clips("train", "text")]
-        held = corpus.clips("val") or corpus.clips("test")[::4]
-        self.held = [self._example(c, c.sound.exists(), False) for c in held[:256]]
+        corpus = Corpus(*data)
+        self.talk = [self._example(c, True) for c in corpus.clips("train", "talk")] if subset != "text" else []
+        self.text = [self._example(c, False) for c in corpus.clips("train", "text")] if subset != "talk" else []
+        self.held = []
+        for kind in ("talk", "text") if subset is None else (subset,):
+            self.held += [self._example(c, kind == "talk", False) for c in (corpus.clips("val", kind) or corpus.clips("test", kind))[:96]]
         texts = [t for e in self.talk + self.text + self.held for lines in e.texts.values() for t in lines]
         self.features.learn(texts)
         print("clips", len(self.talk), len(self.text), len(self.held), "texts", len(set(texts)), flush=True)
@@ -65,9 +84,8 @@ class MM2FaceTask:
     def _example(self, clip: ClipFiles, talk: bool, may_disturb: bool = True) -> Example:
         motion, audio = clip.motion(), None
         tokens = self.tokenizer.encode(torch.from_numpy(motion)[None])[0].to(torch.int16)
-        if talk:
-            disturbed = may_disturb and np.random.default_rng(abs(hash(clip.name)) % 2**32).random() < self.options.disturb
-            audio = hear(self.hearing, read_audio(clip.sound), len(motion), disturbed).to(torch.float16)
+        if talk and self.hearing is not None:
+            audio = heard(self.hearing, clip, len(motion), self.options.disturb if may_disturb else 0, self.run / "features")
         return Example(clip.name, tokens, clip.texts(), audio)
 
     def _prompt(self, example: Example, draw: np.random.Generator, drop: bool) -> dict[str, str]:

@@ -40,10 +40,10 @@ def _divergence(a: tuple[Tensor, Tensor], b: tuple[Tensor, Tensor] | None) -> Te
 class RetrievalTask:
     name = "retrieval"
 
-    def __init__(self, configuration: Configuration, data: Path, run: Path) -> None:
+    def __init__(self, configuration: Configuration, data: list[Path], run: Path) -> None:
         self.options = configuration.retrieval
         self.features = TextFeatures(*networks.text_encoder(configuration, run))
-        self.module, corpus = RetrievalNetwork(self.options.shape), Corpus(data)
+        self.module, corpus = RetrievalNetwork(self.options.shape), Corpus(*data)
         read = lambda split: [(torch.from_numpy(c.motion()), c.texts()) for c in corpus.clips(split)]  # noqa: E731
         self.train, self.held = read("train"), read("test")[:320]
         frames = torch.cat([m for m, _ in self.train[::4]])

@@ -29,7 +29,7 @@ _SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 @dataclass(frozen=True)
 class TextOptions:
-    corpus: Path | None = None
+    corpus: tuple[Path, ...] = ()
     shape: TextShape = TextShape()
     own_texts: int = 16_000
     general_texts: int = 16_000
@@ -47,11 +47,10 @@ def teacher_folder() -> Path:
 def gather(options: TextOptions) -> tuple[list[str], list[str]]:
     """(texts of the corpus, general English), each shuffled and without repeats."""
     own: set[str] = set()
-    if options.corpus is not None:
-        for clip in Corpus(options.corpus).clips("train"):
-            texts = [line for lines in clip.texts().values() for line in lines]
-            own.update(texts)
-            own.add(" ".join(texts[:3]))
+    for clip in Corpus(*options.corpus).clips("train"):
+        texts = [line for lines in clip.texts().values() for line in lines]
+        own.update(texts)
+        own.add(" ".join(texts[:3]))
     general = {text for definition, examples in glosses() for text in [*examples, definition] if 10 < len(text) < 140}
     draw = random.Random(options.seed)
     first, second = sorted(own), sorted(general)

@@ -43,14 +43,12 @@ class _Codes:
         self.book, self.options = book, options
         self.count, self.total = torch.ones(len(book)), book.detach().clone()
         self.recent = torch.zeros(len(book))
-        self.started = False
 
     @torch.no_grad()
     def learn(self, vectors: Tensor, step: int) -> None:
         """`vectors` (n, D): what this codebook should describe."""
-        if not self.started and step == 0:
+        if step == 0:
             self._take(torch.arange(len(self.book)), vectors)
-        self.started = True
         nearest = (self.book.square().sum(1) - 2 * vectors @ self.book.t()).argmin(-1)
         hits = torch.bincount(nearest, minlength=len(self.book)).float()
         sums = torch.zeros_like(self.total).index_add_(0, nearest, vectors)
@@ -74,8 +72,8 @@ class _Codes:
 class TokenizerTask:
     name = "tokenizer"
 
-    def __init__(self, options: TokenizerOptions, data: Path, head: Path | None) -> None:
-        self.options, corpus = options, Corpus(data)
+    def __init__(self, options: TokenizerOptions, data: list[Path], head: Path | None) -> None:
+        self.options, corpus = options, Corpus(*data)
         self.module = MotionTokenizer(list(options.streams), options.rate)
         self.talk = [c.motion() for c in corpus.clips("train", "talk")]
         self.text = [c.motion() for c in corpus.clips("train", "text")]
@@ -85,6 +83,10 @@ class TokenizerTask:
         self.face = LinearHead(head, "face") if head else None
         self._standardise()
         self.codes = [[_Codes(book, options) for book in stream.codebook] for stream in self.module.streams]
+
+    def extra(self) -> dict[str, Tensor]:
+        named = [(f"{i}.{k}", c) for i, books in enumerate(self.codes) for k, c in enumerate(books)]
+        return {f"{name}.{part}": getattr(c, part) for name, c in named for part in ("count", "total", "recent")}
 
     def _standardise(self) -> None:
         """Spread of each channel; shapes that move the lips further weigh more, by the square root of their reach."""

@@ -1,0 +1,51 @@
+"""Do lips do what is said? Measures motion against phones, on parameters (the Swift side measures posed vertices)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..head import sealed
+from .phones import INDEX, OPENING, Segment, classes_of
+
+SEALED, OPEN_VOWELS = 0.03, ("aa", "ae", "ao", "aw", "ay", "ah", "eh", "ow")
+
+
+@dataclass
+class LipTally:
+    """Counts over clips; `ratios` turns them into rates."""
+
+    closures: int = 0
+    closed: int = 0
+    vowels: int = 0
+    vowels_closed: int = 0
+
+    def __post_init__(self) -> None:
+        self._gap: list[float] = []
+        self._wanted: list[float] = []
+
+    def add(self, motion: np.ndarray, phones: list[Segment], fps: float = 25.0) -> None:
+        """Motion (T, 56): a p, b or m counts as sealed when the lips meet within 40 ms of it, an open vowel when they meet at its centre."""
+        gap = sealed(motion)
+        for phone, start, end in phones:
+            low, high = int(np.floor((start - 0.04) * fps)), int(np.ceil((end + 0.04) * fps))
+            if phone in ("p", "b", "m") and len(gap[max(0, low) : high]):
+                self.closures += 1
+                self.closed += bool(gap[max(0, low) : high].min() <= SEALED)
+            centre = int((start + end) / 2 * fps)
+            if phone.rstrip("012") in OPEN_VOWELS and centre < len(gap):
+                self.vowels += 1
+                self.vowels_closed += bool(gap[centre] <= SEALED)
+        for index, start, end in classes_of(phones):
+            centre = int((start + end) / 2 * fps)
+            if centre < len(gap) and OPENING[index] >= 0.25 and index != INDEX["SIL"]:
+                self._gap.append(float(gap[centre]))
+                self._wanted.append(float(OPENING[index]))
+
+    def ratios(self) -> dict[str, float]:
+        correlation = float(np.corrcoef(self._gap, self._wanted)[0, 1]) if len(self._gap) > 2 else float("nan")
+        return {
+            "closures": float(self.closures), "sealed": self.closed / max(1, self.closures),
+            "vowels": float(self.vowels), "vowels_sealed": self.vowels_closed / max(1, self.vowels), "opening": correlation,
+        }  # fmt: skip
