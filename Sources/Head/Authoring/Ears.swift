@@ -5,22 +5,24 @@ extension HeadAuthoring {
   struct EarRings {
     private static let up = unit(V3(-0.02, 0.96, -0.26))
     private static let back: V3 = {
-      let b = V3(0.33, -0.1, -0.9)
+      let b = V3(0.24, -0.1, -0.9)
       return unit(b - up * dot(b, up))
     }()
     private static let out: V3 = {
       let o = cross(up, back)
       return o.x > 0 ? o : -o
     }()
-    private static let centre = V3(71.5, -19, -9)
+    private static let centre = V3(70.8, -18, -9)
     private static let outline = Spline(
-      (0...12).map { Double($0) * .pi / 6 }, [18.5, 23, 29.5, 31, 26, 17.5, 13, 14, 22, 30.5, 27.5, 21, 18.5], periodic: true)
+      (0...12).map { Double($0) * .pi / 6 }, [18, 22.5, 29, 30.5, 25.5, 17.5, 13, 14, 20.5, 27.5, 25, 20, 18], periodic: true)
 
     private let surface: Surface
     init(_ surface: Surface) { self.surface = surface }
 
     private static func angle(_ k: Int) -> Double { Double(k) * 2 * .pi / 24 }
     private static func helix(_ a: Double) -> Double { step(-0.95, 0.4, cos(a) + max(sin(a), 0) * 0.9) }
+    /// 1 at the tragus, the flap before the ear's opening.
+    private static func tragus(_ a: Double) -> Double { exp(-pow((a - 3.25) / 0.42, 2)) }
     private static func lobe(_ a: Double) -> Double { step(0.55, 0.95, -sin(a)) }
     private static func front(_ a: Double) -> Double { step(-0.05, 0.8, -cos(a)) * (1 - 0.6 * step(0.75, 1, -sin(a))) }
 
@@ -32,15 +34,16 @@ extension HeadAuthoring {
         let a = Self.angle(k)
         let f = Self.front(a)
         let s = (scale * (1 - f) + frontScale * f) * Self.outline(a)
-        let flat = Self.centre + Self.back * (cos(a) * s + shift.x) + Self.up * (sin(a) * s + shift.y)
+        let tragus = frontHeight > 2 ? Self.tragus(a) : 0
+        let flat = Self.centre + Self.back * (cos(a) * s + shift.x + 2.6 * tragus) + Self.up * (sin(a) * s + shift.y)
         let p = flat + Self.out * height(a)
         if f == 0 { return p }
-        return mix(p, surface.project(p, 8) + Self.out * frontHeight, f)
+        return mix(p, surface.project(p, 8) + Self.out * (frontHeight > 2 ? frontHeight * (0.45 + 0.95 * tragus) : frontHeight), f)
       }
     }
 
     func rings(base: [V3]) -> [[V3]] {
-      func h(_ a: Double) -> Double { 3.5 + cos(a) * 4 }
+      func h(_ a: Double) -> Double { 3 + cos(a) * 3.4 - 2 * Self.lobe(a) }
       var rings: [[V3]] = []
       let first = ring(0.8, 1.04, 0.7) { h($0) * 0.35 }
       rings.append((0..<24).map { mix(base[$0], first[$0], 0.55 + 0.35 * Self.front(Self.angle($0))) })

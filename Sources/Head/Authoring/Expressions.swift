@@ -19,7 +19,9 @@ extension HeadAuthoring {
   struct Expressions {
     private(set) var moves: [[V3]]
     private(set) var correctives: [Corrective] = []
-    private let head: Sculpture
+    let head: Sculpture
+    let neighbours: [[Int]]
+    let insideMouth: Set<Int>
     private let skinning: Skinning
     private let field: MuscleField
     private let table: ExpressionTable
@@ -30,6 +32,9 @@ extension HeadAuthoring {
       self.skinning = skinning
       self.bindings = bindings
       field = MuscleField(head)
+      neighbours = head.skinNeighbours()
+      insideMouth = Set(
+        (head.half.mouth[MouthRing.bag1.rawValue...].flatMap { $0 } + head.half.throatPatch.flatMap { $0 }).flatMap(head.both))
       table = ExpressionTable(m: head.seamHeight)
       let none = [HeadAuthoring.V3](repeating: .zero, count: head.points.count)
       moves = [[V3]](repeating: none, count: StudioShape.allCases.count)
@@ -74,6 +79,8 @@ extension HeadAuthoring {
       switch shape {
       case .jawForward: jawForward(&d)
       case .mouthClose: mouthClose(&d)
+      case .mouthFunnel: roundLips(&d, Roundness.funnel)
+      case .mouthPucker: roundLips(&d, Roundness.pucker)
       case .mouthRollLower: roll(&d, upper: false)
       case .mouthRollUpper: roll(&d, upper: true)
       case .tongueOut:

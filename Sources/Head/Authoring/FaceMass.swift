@@ -121,7 +121,11 @@ extension HeadAuthoring {
         points.append(p)
         if p.x > 0 { points.append(flipX(p)) }
       }
-      for (y, outline) in sections { for (x, z) in outline { both(V3(x, y, z)) } }
+      for (y, outline) in sections {
+        // The lower face tapers; the front of the mouth and chin keeps its breadth.
+        let taper = 1 - interpolate(y, [-113, -72, -45, -25], [0.1, 0.08, 0.01, 0])
+        for (x, z) in outline { both(V3(x * (1 - (1 - taper) * step(100, 78, z)), y, z)) }
+      }
       for p in underside { both(p) }
       return points
     }

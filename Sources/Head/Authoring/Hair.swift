@@ -1,26 +1,26 @@
 import Foundation
 
 extension HeadAuthoring {
-  /// Brows and lashes.
+  /// Brows, lashes and the hair of the head.
   enum Hair {
-    static let browColour = V3(0.20, 0.13, 0.09)
+    static let browColour = V3(0.27, 0.18, 0.125)
     static let browColumns = 11
 
     /// The left brow: a tapering ridge over the brow bone, four vertices a column.
     static func brow(_ surface: Surface) -> Piece {
-      let line = Curve([V3(8.5, 17.2, 0), V3(16, 19.8, 0), V3(27, 22.6, 0), V3(37, 22.2, 0), V3(46.5, 16.5, 0)])
+      let line = Curve([V3(10, 17.4, 0), V3(16, 19.2, 0), V3(27, 21.6, 0), V3(37, 21.4, 0), V3(46.5, 16, 0)])
       var piece = Piece()
       for c in 0..<browColumns {
         let t = Double(c) / Double(browColumns - 1)
         let p = line(t)
         let ahead = line(min(t + 0.02, 1)) - line(max(t - 0.02, 0))
         let up = unit(V3(-ahead.y, ahead.x, 0))
-        let width = 3.5 * (t < 0.12 ? 0.75 + t * 2 : 1) * (1 - 0.78 * pow(max(t - 0.25, 0) / 0.75, 1.4))
-        for (offset, lift) in [(-1.0, -0.3), (-0.4, 0.9), (0.4, 0.9), (1.0, -0.3)] {
+        let width = 2.9 * (t < 0.25 ? 0.45 + t * 2.2 : 1) * (1 - 0.8 * pow(max(t - 0.25, 0) / 0.75, 1.4))
+        for (offset, lift) in [(-1.0, -0.4), (-0.35, 0.45), (0.35, 0.45), (1.0, -0.4)] {
           let xy = p + up * (width * offset)
           let skin = V3(xy.x, xy.y, surface.front(xy.x, xy.y))
           piece.points.append(skin + unit(surface.gradient(skin)) * (lift + 0.25))
-          piece.colours.append(browColour)
+          piece.colours.append(browColour * (c % 2 == 0 ? 1.08 : 0.94))
         }
       }
       for c in 0..<(browColumns - 1) {
@@ -43,7 +43,7 @@ extension HeadAuthoring {
         let away = unit(root - Surface.eye)
         let s = sin(.pi * Double(k) / 12)
         let outer = Double(12 - k) / 12
-        let tip = root + (away * 0.9 + V3(0.75 * outer - 0.1, 0.35 + 0.45 * s, 0.35)) * (0.5 + 2.3 * s * (0.55 + 0.6 * outer))
+        let tip = root + (away * 0.9 + V3(0.75 * outer - 0.1, 0.35 + 0.45 * s, 0.35)) * (0.4 + 1.5 * s * (0.4 + 0.8 * outer))
         piece.points += [root + away * 0.1 + V3(0, 0.15, 0), tip, inner + away * 0.3]
         piece.colours += [V3(0.08, 0.06, 0.05), V3(0.1, 0.07, 0.06), V3(0.08, 0.06, 0.05)]
       }

@@ -4,7 +4,7 @@ extension HeadAuthoring {
   /// Eyeballs, teeth, gums and tongue.
   enum Interior {
     /// Angles from the eye's axis of the eyeball's rings, degrees; pupil and iris end on rings. Rings pair up about 90.
-    static let eyeRings: [Double] = [5, 10.5, 11.2, 19, 26.5, 28, 31, 40, 52, 66, 90, 114, 140, 160]
+    static let eyeRings: [Double] = [5, 10.5, 11.2, 19, 26.5, 28, 31, 42, 60, 90, 130]
     static let eyeSegments = 24
     static let pupilRing = 1
     static let irisRing = 5

@@ -119,6 +119,7 @@ extension HeadAuthoring {
           return [(b, b + 1), (b + 1, b + 2)]
         }
       }
+      let hair = (head.ranges[.hair]?.lowerBound ?? 0) + 1
       let columns = Array(0..<Hair.browColumns)
       return [
         ("brow", path(columns.map { brow + 4 * $0 + 1 }) + path(columns.map { brow + 4 * $0 + 2 })),
@@ -127,6 +128,7 @@ extension HeadAuthoring {
         ("nostril", path(half.nostrilBase, closed: true)), ("alar", path((19...23).map { half.grid[5][$0] })),
         ("teeth", teeth(.teethUpper) + teeth(.teethLower)), ("fine.pupil", path(eyeRing(Interior.pupilRing), closed: true)),
         ("fine.lidCrease", path(Array(half.eye[EyeRing.fold.rawValue][1..<12]))), ("fine.antihelix", path(half.creaseEar)),
+        ("hairline", path((0...Hair.capColumns).map { hair + $0 * Hair.capRows + Hair.capRows - 1 })),
         ("fine.lash", path((0...12).map { lash + 3 * $0 + 1 })),
       ]
     }

@@ -8,84 +8,40 @@ extension HeadAuthoring {
     var spread: V3
     var pull: V3
     var lip = Lip.any
+    /// Between the middle of the face and the centre the pull grows (x evenly, y and z with the square): for the mouth's corners.
+    var fan = false
+    /// Acts beyond the nasolabial fold only, so that the cheek folds there.
+    var folds = false
 
-    init(_ centre: (Double, Double, Double), _ spread: (Double, Double, Double), _ pull: (Double, Double, Double), _ lip: Lip = .any) {
+    init(
+      _ centre: (Double, Double, Double), _ spread: (Double, Double, Double), _ pull: (Double, Double, Double), _ lip: Lip = .any,
+      fan: Bool = false, folds: Bool = false
+    ) {
       self.centre = V3(centre.0, centre.1, centre.2)
       self.spread = V3(spread.0, spread.1, spread.2)
       self.pull = V3(pull.0, pull.1, pull.2)
       self.lip = lip
-    }
-  }
-
-  /// Evaluates muscles on the skin of a sculpture.
-  struct MuscleField {
-    let head: Sculpture
-    /// Skin points where muscles are read: the lips' two contact lines share theirs, so whatever moves them keeps them sealed.
-    private(set) var places: [V3]
-    /// 1 where muscles act fully, falling to 0 at the lid margins, which only the lid rings move.
-    private(set) var lidMask: [Double]
-    /// 1 on the upper lip and above, 0 on the lower and below.
-    private(set) var upperness: [Double]
-
-    init(_ head: Sculpture) {
-      self.head = head
-      let skin = head.skinCount
-      places = Array(head.points[0..<skin])
-      lidMask = [Double](repeating: 1, count: skin)
-      let seam = head.seamHeight
-      upperness = places.map { step(-7, 7, $0.y - seam) }
-      let contact = (0...16).map { head.points[head.mouthVertex(.contact, $0)] }
-      for (ring, share) in [(MouthRing.vermilion, 0.35), (.wet, 0.8), (.contact, 1), (.inner, 1), (.bag1, 1), (.bag2, 1), (.bag3, 1)] {
-        for k in 0...16 {
-          let middle = (contact[k] + contact[16 - k]) / 2
-          for (side, v) in head.both(head.mouthVertex(ring, k)).enumerated() {
-            places[v] = mix(head.points[v], side == 0 ? middle : flipX(middle), share)
-          }
-        }
-      }
-      for ring in MouthRing.skin2.rawValue...MouthRing.bag3.rawValue {
-        for k in 0...16 {
-          let t = Double(min(k, 16 - k)) / 8
-          let value = k < 8 ? 1 - 0.5 * pow(t, 3) : k > 8 ? 0.5 * pow(t, 3) : 0.5
-          for v in head.both(head.half.mouth[ring][k]) { upperness[v] = value }
-        }
-      }
-      for (ring, value) in [(EyeRing.outer3, 0.85), (.fold, 0.6), (.middle, 0.3), (.plate, 0.08), (.margin, 0), (.inner, 0), (.pocket, 0)] {
-        for k in 0..<24 { for v in head.both(head.eyeVertex(ring, k)) { lidMask[v] = value } }
-      }
+      self.fan = fan
+      self.folds = folds
     }
 
-    /// Displacements of the skin. `sided`: only the left half, fading out at the middle; else each muscle acts with its mirror image.
-    func move(_ muscles: [Muscle], sided: Bool) -> [V3] {
-      places.indices.map { v in
-        let p = places[v]
-        var d = V3.zero
-        for m in muscles {
-          let gate = m.lip == .any ? 1 : m.lip == .upper ? upperness[v] : 1 - upperness[v]
-          if gate == 0 { continue }
-          let q = (p - m.centre) / m.spread
-          let r = dot(q, q)
-          if r < 24 { d += m.pull * (exp(-0.5 * r) * gate) }
-          if sided || m.centre.x == 0 { continue }
-          let q2 = (p - flipX(m.centre)) / m.spread
-          let r2 = dot(q2, q2)
-          if r2 < 24 { d += flipX(m.pull) * (exp(-0.5 * r2) * gate) }
-        }
-        d *= lidMask[v]
-        if sided { d *= step(-4, 4, p.x) }
-        if length(d) < 0.004 { return .zero }
-        let normal = unit(broadGradient(p))
-        let rise = dot(d, normal)
-        return head.surface.slide(p, d - normal * rise, rise) - p
+    /// The move of a skin point, left side as written.
+    func move(at p: V3) -> V3 {
+      var q = (p - centre) / spread
+      var share = V3(1, 1, 1)
+      if fan && p.x < centre.x {
+        let t = max(p.x / centre.x, 0)
+        share = V3(t, t * t, t * t)
+        q.x = 0
       }
+      let r = dot(q, q)
+      if r > 24 { return .zero }
+      var strength = exp(-0.5 * r)
+      if folds { strength *= step(-1.2, 2.6, p.x - Self.foldX(p.y)) }
+      return pull * share * strength
     }
 
-    private func broadGradient(_ p: V3) -> V3 {
-      let s = head.surface
-      let e = 0.5
-      return V3(
-        s.broad(p + V3(e, 0, 0)) - s.broad(p - V3(e, 0, 0)), s.broad(p + V3(0, e, 0)) - s.broad(p - V3(0, e, 0)),
-        s.broad(p + V3(0, 0, e)) - s.broad(p - V3(0, 0, e)))
-    }
+    /// Where the nasolabial fold runs: x at height y.
+    static func foldX(_ y: Double) -> Double { interpolate(y, [-80, -70, -62, -54, -46, -38], [36, 34, 30.5, 25.5, 20, 14]) }
   }
 }

@@ -74,7 +74,7 @@ extension HeadAuthoring {
       }
       for (k, v) in half.mouthBase.enumerated() {
         let a = Double.pi * Double(k) / 16
-        let x = 34 * sin(a)
+        let x = 33 * sin(a)
         pin(v, V3(x, -72.5 + 14.2 * cos(a), 100 - 0.018 * x * x))
       }
       for (k, v) in half.earBase.enumerated() {
@@ -85,7 +85,7 @@ extension HeadAuthoring {
       }
       for (k, v) in half.nostrilBase.enumerated() {
         let a = Double(k) * 2 * .pi / 8
-        pin(v, V3(7.3 + 3.8 * cos(a) - 1.2 * sin(a), -50.3 + 0.6 * sin(a), 102.4 + 5 * sin(a)))
+        pin(v, V3(7.3 + 3.8 * cos(a) - 1.2 * sin(a), -50.4 - 0.8 * sin(a), 102.4 + 5 * sin(a)))
       }
     }
 
@@ -97,6 +97,10 @@ extension HeadAuthoring {
       ((2, 19), V3(6.5, -35, 109.5)), ((2, 20), V3(7.8, -39.5, 110)), ((3, 18), V3(8, -29.5, 102)), ((3, 19), V3(10.5, -34, 103)),
       ((3, 20), V3(12.5, -38.5, 104)), ((4, 24), V3(12, -55.5, 98)), ((3, 24), V3(9, -54.8, 100)), ((2, 24), V3(6, -54.6, 101)),
       ((1, 24), V3(3, -54.8, 100.6)),
+      // Two columns run close together along the nasolabial fold.
+      ((6, 22), V3(23.8, -48.3, 88)), ((6, 23), V3(24.4, -52.8, 88)), ((6, 24), V3(26.2, -57.3, 87)), ((7, 22), V3(28, -46.5, 86)),
+      ((7, 23), V3(28.8, -51, 85.5)), ((7, 24), V3(31, -56, 83.5)), ((7, 25), V3(34, -61, 80)), ((7, 26), V3(36.4, -66.8, 77)),
+      ((7, 27), V3(37.4, -72.8, 75)), ((7, 28), V3(37.2, -79, 74)), ((7, 29), V3(35.5, -85, 74)),
     ]
 
     private func pinJaw(_ pins: inout [Place: V3]) {

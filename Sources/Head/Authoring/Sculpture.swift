@@ -69,6 +69,7 @@ extension HeadAuthoring {
       attach(.tongue, Interior.tongue())
       attach(.brows, Hair.brow(surface).doubled())
       attach(.lashes, Hair.lashes(self).doubled())
+      attach(.hair, Hair.cap(surface).doubled())
       matchMirrors()
     }
 
@@ -140,6 +141,7 @@ extension HeadAuthoring.Sculpture {
     let lip = V3(0.76, 0.43, 0.40)
     paint(m[2], base * 0.35 + lip * 0.65)
     for ring in 3...6 { paint(m[ring], lip) }
+    paint(m[5], V3(0.58, 0.28, 0.27))
     paint(m[6], V3(0.5, 0.2, 0.2))
     for ring in 7...9 { paint(m[ring], V3(0.33, 0.11, 0.11)) }
     for column in half.throatPatch { paint(column, V3(0.16, 0.05, 0.05)) }

@@ -35,15 +35,17 @@ extension HeadAuthoring {
       neck = union(neck, chain(p, [Bead(52, -42, -24, 8), Bead(39, -100, -12, 8), Bead(12, -215, 14, 8)], 3), 14)
       d = union(d, neck, 11)
       d = union(d, ellipsoid(p, V3(42, -22, 54), V3(16, 12, 16)), 22)
-      d = union(d, chain(p, Self.mandible, 6), 15)
+      d = union(d, ellipsoid(p, V3(35, -37, 66), V3(14, 14, 13)), 18)
+      d = union(d, chain(p, Self.mandible, 8), 18)
       return d
     }
 
     private static let mandible = [
-      Bead(12, -112, 76, 6), Bead(31, -105.5, 55, 6.5), Bead(47.5, -93, 22, 7), Bead(53.5, -80, 4, 7), Bead(57, -45, -3, 5),
+      Bead(0, -113, 79, 5), Bead(12, -112, 76, 5), Bead(26, -106.5, 58, 5), Bead(37.5, -97, 33, 5), Bead(46, -84.5, 10, 5.5),
+      Bead(54, -48, -2, 5),
     ]
     private static let brow = [Bead(0, 14, 83, 7.5), Bead(12, 15.5, 82.3, 8), Bead(30, 18.5, 77, 8.5), Bead(49.5, 12.5, 58, 8)]
-    private static let nasolabial = [Bead(19, -48, 97, 2), Bead(25, -58, 92.5, 2.2)]
+    private static let nasolabial = [Bead(20, -47, 95, 1.2), Bead(26, -58, 91.5, 2)]
     private static let chinGroove = [Bead(0, -91, 101.5, 6.2), Bead(13, -90, 96.5, 5.2)]
 
     private func orbit(_ p: V3, _ skull: Double) -> Double {
@@ -54,11 +56,11 @@ extension HeadAuthoring {
 
     private func nose(_ p: V3, _ face: Double) -> Double {
       var n = capsule(p, V3(0, 6, 80.5), V3(0, -31, 102), 6.5, 6.7)
-      n = union(n, ellipsoid(p, V3(0, -37.5, 104.6), V3(8.6, 8.0, 9.8)), 9)
+      n = union(n, ellipsoid(p, V3(0, -38.2, 104.4), V3(8.6, 8.2, 9.8)), 9)
       n = union(n, capsule(p, V3(0, -43.3, 107.6), V3(0, -51, 98.5), 3.4, 3.6), 5)
       n = union(n, capsule(p, V3(0, -8, 77), V3(0, -37, 88), 10.5, 14), 9)
       var d = union(face, n, 7)
-      d = union(d, ellipsoid(p, V3(12.2, -44, 97.6), V3(5.9, 7, 9.4)), 3.4)
+      d = union(d, ellipsoid(p, V3(12.2, -44.6, 97.6), V3(5.8, 7, 9.4)), 3.8)
       return cut(d, ellipsoid(p, V3(7, -51.8, 103), V3(3.3, 4.2, 5.6)), 2.5)
     }
 
