@@ -38,7 +38,7 @@ struct LaneHead: Sendable {
 ///
 /// Axis letters: W width, H heads, L lanes, N memory rows. Keys as in the checkpoint: `tok_emb.<lane>`, `pos_emb`, `layers.<n>.…`, `ln_f`,
 /// `text_cond`, `null_cond`, `null_memory`, `text_proj`, `level_emb`, `audio_proj`, `audio_emb`, `memory_norm`, `cross_bias`,
-/// `draw_emb.<lane>`, `heads.<lane>.{hidden,out}`. Lanes are keyed by index or by name.
+/// `draw_emb.<lane>`, `heads.<lane>.{hidden,out}`. Lanes are keyed by name (`mouth.1`) or by index.
 public struct MM2FaceTransformer: Sendable {
   /// What turns text and audio into memory rows.
   struct Conditions: Sendable {
@@ -78,7 +78,7 @@ public struct MM2FaceTransformer: Sendable {
     let width = config.width
     let direct = config.headHidden == 0
     func key(_ lane: Int) -> String {
-      laneNames.indices.contains(lane) && store.contains("tok_emb.\(laneNames[lane]).weight") ? laneNames[lane] : "\(lane)"
+      laneNames.indices.contains(lane) && !store.contains("tok_emb.\(lane).weight") ? laneNames[lane] : "\(lane)"
     }
     // Heads keep 16 bits where the layers have 8: they are small and decide between close codes.
     let headPrecision = precision == .int8 ? WeightPrecision.fp16 : precision

@@ -5,6 +5,8 @@ import Tensor
 public struct WeightStore: Sendable {
   private final class Taken: Sendable {
     let names = Mutex(Set<String>())
+    /// Tensors made on demand by a random store.
+    let made = Mutex([String: StoredTensor]())
   }
 
   /// The file, for messages.
@@ -13,12 +15,26 @@ public struct WeightStore: Sendable {
   private let prefix: String
   private let taken: Taken
   private let arena: WeightArena
+  private let make: (@Sendable (_ name: String, _ shape: [Int]) -> StoredTensor)?
+  /// Tensors of a type no network uses, by name, with the type.
+  private let foreign: [String: String]
 
-  public init(path: String, tensors: [String: StoredTensor]) {
-    self.init(path: path, tensors: tensors, prefix: "", taken: Taken(), arena: WeightArena())
+  /// - Parameter foreign: tensors of a type no network uses, by name, with the type; asking for one is an error that says so.
+  public init(path: String, tensors: [String: StoredTensor], foreign: [String: String] = [:]) {
+    self.init(path: path, tensors: tensors, foreign: foreign, prefix: "", taken: Taken(), arena: WeightArena(), make: nil)
   }
 
-  private init(path: String, tensors: [String: StoredTensor], prefix: String, taken: Taken, arena: WeightArena) {
+  /// A store that makes up every tensor it is asked for; a network built from it fills it with its whole checkpoint (`made`).
+  public init(path: String, making make: @escaping @Sendable (_ name: String, _ shape: [Int]) -> StoredTensor) {
+    self.init(path: path, tensors: [:], foreign: [:], prefix: "", taken: Taken(), arena: WeightArena(), make: make)
+  }
+
+  private init(
+    path: String, tensors: [String: StoredTensor], foreign: [String: String], prefix: String, taken: Taken, arena: WeightArena,
+    make: (@Sendable (_ name: String, _ shape: [Int]) -> StoredTensor)?
+  ) {
+    self.make = make
+    self.foreign = foreign
     self.path = path
     self.tensors = tensors
     self.prefix = prefix
@@ -28,7 +44,7 @@ public struct WeightStore: Sendable {
 
   /// The same checkpoint with `name.` in front of every name asked for.
   public func scoped(_ name: String) -> WeightStore {
-    WeightStore(path: path, tensors: tensors, prefix: "\(prefix)\(name).", taken: taken, arena: arena)
+    WeightStore(path: path, tensors: tensors, foreign: foreign, prefix: "\(prefix)\(name).", taken: taken, arena: arena, make: make)
   }
 
   /// The full name of a tensor asked for as `name`.
@@ -42,12 +58,27 @@ public struct WeightStore: Sendable {
   /// Every name under this scope, without the scope's prefix.
   public var names: [String] { tensors.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }.sorted() }
 
+  /// A tensor as it is, unchecked, or nil.
+  func stored(_ name: String) -> StoredTensor? { tensors[key(name)] }
+
+  /// What a random store made so far, by name.
+  public var made: [String: StoredTensor] { taken.made.withLock { $0 } }
+
   /// Marks a tensor as known though it is not used (position ids, heads of the pre-training task).
   public func ignore(_ name: String) { taken.names.withLock { _ = $0.insert(key(name)) } }
 
   /// A tensor of exactly this shape. Errors: `NeuralNetError.missing`, `.shape`, `.size`.
   public func tensor(_ name: String, shape: [Int]) throws -> StoredTensor {
     let full = key(name)
+    if let make {
+      return taken.made.withLock { made in
+        if let known = made[full] { return known }
+        let tensor = make(full, shape)
+        made[full] = tensor
+        return tensor
+      }
+    }
+    if let type = foreign[full] { throw NeuralNetError.type(file: path, tensor: full, expected: "F32, F16 or BF16", found: type) }
     guard let stored = tensors[full] else { throw NeuralNetError.missing(file: path, tensor: full, shape: shape) }
     guard stored.shape == shape else {
       throw NeuralNetError.shape(file: path, tensor: full, expected: shape, found: stored.shape)
@@ -86,7 +117,7 @@ public struct WeightStore: Sendable {
   /// Fails when tensors are left that nobody asked for, apart from those `except` accepts.
   public func finish(except: (String) -> Bool = { _ in false }) throws {
     let known = taken.names.withLock { $0 }
-    let extra = tensors.keys.filter { !known.contains($0) && !except($0) }.sorted()
+    let extra = (Array(tensors.keys) + Array(foreign.keys)).filter { !known.contains($0) && !except($0) }.sorted()
     guard extra.isEmpty else { throw NeuralNetError.extra(file: path, tensors: extra) }
   }
 

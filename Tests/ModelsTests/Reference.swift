@@ -38,7 +38,7 @@ struct Reference {
   func floats(_ name: String) throws -> [Float] { try numbers(name, "F32", Float.self) }
   func integers(_ name: String) throws -> [Int32] { try numbers(name, "I32", Int32.self) }
 
-  private func numbers<T>(_ name: String, _ dtype: String, _: T.Type) throws -> [T] {
+  func numbers<T>(_ name: String, _ dtype: String, _: T.Type) throws -> [T] {
     let entry = try #require(entries[name], "the reference has no \(name)")
     #expect(entry.dtype == dtype)
     let slice = bytes[start + entry.dataOffsets[0]..<start + entry.dataOffsets[1]]

@@ -1,0 +1,126 @@
+import Foundation
+import Models
+import Motion
+
+/// What bundle.json says: format 1.
+public struct BundleDescription: Sendable, Hashable, Codable {
+  public static let format = 1
+  public static let fileName = "bundle.json"
+
+  public struct TextPart: Sendable, Hashable, Codable {
+    /// `distilbert` or `bert`.
+    public var kind: BertEncoder.Kind
+    public var file: String
+    public var vocabulary: String
+    /// The keys of the encoder's Hugging Face config.json.
+    public var config: [String: BundleJSON]
+    public var maxTokens: Int
+
+    public init(kind: BertEncoder.Kind, file: String, vocabulary: String, config: [String: BundleJSON], maxTokens: Int = 300) {
+      self.kind = kind
+      self.file = file
+      self.vocabulary = vocabulary
+      self.config = config
+      self.maxTokens = maxTokens
+    }
+  }
+
+  public struct AudioPart: Sendable, Hashable, Codable {
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case compact, wav2vec2 }
+
+    public var kind: Kind
+    public var file: String
+    public var config: [String: BundleJSON]
+
+    public init(kind: Kind, file: String, config: [String: BundleJSON]) {
+      self.kind = kind
+      self.file = file
+      self.config = config
+    }
+  }
+
+  public var format: Int
+  public var name: String
+  public var basis: Clip.Basis
+  public var framesPerSecond: Double
+  public var tokenizer: MotionTokenizerConfig
+  public var transformer: MM2FaceTransformerConfig
+  public var text: TextPart?
+  public var audio: AudioPart?
+  /// sha256 of every other file of the bundle.
+  public var files: [String: String]
+  public var licences: BundleJSON?
+  public var training: BundleJSON?
+
+  public init(
+    name: String, basis: Clip.Basis = .studio50, tokenizer: MotionTokenizerConfig, transformer: MM2FaceTransformerConfig,
+    text: TextPart? = nil, audio: AudioPart? = nil, files: [String: String] = [:], licences: BundleJSON? = nil, training: BundleJSON? = nil
+  ) {
+    format = Self.format
+    self.name = name
+    self.basis = basis
+    framesPerSecond = Clip.modelFramesPerSecond
+    self.tokenizer = tokenizer
+    self.transformer = transformer
+    self.text = text
+    self.audio = audio
+    self.files = files
+    self.licences = licences
+    self.training = training
+  }
+
+  /// Every file the bundle names, in a fixed order.
+  public var fileNames: [String] {
+    [tokenizer.file, transformer.file, text?.file, text?.vocabulary, audio?.file].compactMap { $0 }
+  }
+
+  /// Reads and checks a bundle.json. Errors name the file, the key, what was expected and found.
+  public init(json: Data, path: String) throws {
+    struct Version: Decodable { var format: Int }
+    do {
+      let version = try JSONDecoder().decode(Version.self, from: json)
+      guard version.format <= Self.format else {
+        throw SynthesisError.format(path: path, known: Self.format, found: version.format)
+      }
+      self = try JSONDecoder().decode(Self.self, from: json)
+    } catch let error as DecodingError {
+      throw Self.worded(error, path: path)
+    }
+    try validate(path: path)
+  }
+
+  private func validate(path: String) throws {
+    func check(_ fine: Bool, _ key: String, _ expected: String, _ found: Any) throws {
+      if !fine { throw SynthesisError.bundle(path: path, key: key, expected: expected, found: "\(found)") }
+    }
+    try check(framesPerSecond == Clip.modelFramesPerSecond, "framesPerSecond", "\(Clip.modelFramesPerSecond)", framesPerSecond)
+    try tokenizer.validate(path: path, channels: Clip.channels)
+    try transformer.validate(path: path)
+    try check(transformer.lanes == tokenizer.lanes.map(\.codes), "transformer.lanes", "\(tokenizer.lanes.map(\.codes))", transformer.lanes)
+    try check(transformer.start == .condition, "transformer.start", "condition", transformer.start.rawValue)
+    if let text { try check((2...4096).contains(text.maxTokens), "text.maxTokens", "2 to 4096", text.maxTokens) }
+    for name in fileNames {
+      let plain = !name.isEmpty && !name.contains("/") && !name.contains("\\") && name != "." && name != ".."
+      try check(plain, "files", "plain file names inside the bundle", name)
+    }
+  }
+
+  private static func worded(_ error: DecodingError, path: String) -> SynthesisError {
+    func key(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+      let keys = (context.codingPath + (last.map { [$0] } ?? [])).map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+      return keys.isEmpty ? "the file" : keys.joined(separator: ".")
+    }
+    switch error {
+    case .keyNotFound(let missing, let context):
+      return .bundle(path: path, key: key(context, missing), expected: "a value", found: "nothing")
+    case .typeMismatch(let type, let context):
+      return .bundle(path: path, key: key(context), expected: "\(type)", found: "another type")
+    case .valueNotFound(let type, let context):
+      return .bundle(path: path, key: key(context), expected: "\(type)", found: "null")
+    case .dataCorrupted(let context):
+      return .bundle(path: path, key: key(context), expected: "a valid value", found: "something else (\(context.debugDescription))")
+    @unknown default:
+      return .bundle(path: path, key: "the file", expected: "a bundle.json", found: "something else")
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import Foundation
+import Models
+import Motion
+import Speech
+import Tensor
+
+/// One running request.
+///
+/// Audio features arrive in order and are kept only as long as a window needs them. A window is what the transformer was trained on
+/// (`maxSteps`); when it is full the next one begins `overlap` steps earlier and is handed those tokens, hears the audio around
+/// them, and goes on: no seam, and memory that does not grow with the length.
+final class GenerationRun {
+  private struct Done: Error {}
+
+  /// How many fillings of a span are tried, and how many kept steps after it judge them.
+  static let fillings = 6
+  static let judges = 6
+
+  private let generator: Generator
+  private let plan: GenerationPlan
+  private let model: MM2FaceTransformer
+  private let sampler: TokenSampler
+  private let cancelled: CancellationFlag
+  private let report: (GenerationEvent) -> Void
+  private let text: [MM2FaceTransformer.TextRows]
+  private let conditions: [[Float]]
+  private let hasAudio: Bool
+  private let begun = ContinuousClock.now
+  private let noiseSource: RandomSource
+
+  private var audio: AudioWindow
+  private var audioEnded: Bool
+  private var state: TransformerState?
+  /// The step at position 0 of the window.
+  private var origin = 0
+  private var tokens: TokenSequence
+  private var isDone = false
+  private var reachedEnd = false
+  private var isStarted = false
+  private var promisedSteps: Int?
+
+  /// Checks the request and encodes its text; then `run`, then `finish`.
+  init(_ generator: Generator, _ request: GenerationRequest, cancelled: CancellationFlag, report: @escaping (GenerationEvent) -> Void)
+    throws
+  {
+    self.generator = generator
+    self.cancelled = cancelled
+    self.report = report
+    plan = try GenerationPlan(request, generator: generator)
+    model = try generator.bundle.transformer()
+    sampler = TokenSampler(settings: request.settings)
+    noiseSource = RandomSource(seed: request.settings.seed)
+    tokens = TokenSequence(lanes: generator.lanes.map(\.name))
+    (text, conditions) = try Self.encode(request, generator, model)
+    audio = AudioWindow(width: model.config.audioWidth)
+    hasAudio = request.audio != nil
+    audioEnded = !hasAudio
+  }
+
+  /// Draws all tokens.
+  func run() throws {
+    try cancelled.check()
+    guard let source = plan.request.audio else { return try advance() }
+    let encoder = try generator.bundle.audio()
+    let sound = try OpenedAudio(source)
+    promisedSteps = sound.promisedSamples.map { (AudioFrames.count(samples: $0) + plan.rate - 1) / plan.rate }
+    do {
+      try encoder.stream(sound.source, frames: nil, trace: nil) { rows in
+        try self.cancelled.check()
+        self.audio.append(rows)
+        try self.advance()
+        if self.isDone { throw Done() }
+      }
+    } catch is Done {}
+    audioEnded = true
+    if audio.total == 0, plan.steps == nil { throw SynthesisError.length("the audio \(source.name) holds no samples") }
+    try advance()
+  }
+
+  /// Decodes the tokens and writes the records.
+  func finish() throws -> GenerationResult {
+    try cancelled.check()
+    var clip = try generator.decode(tokens)
+    let frames = plan.frames ?? (hasAudio ? audio.total : clip.frameCount)
+    if frames < clip.frameCount { clip.values.removeLast((clip.frameCount - frames) * Clip.channels) }
+    clip.provenance = provenance
+    return GenerationResult(tokens: tokens, clip: clip, reachedEnd: reachedEnd, provenance: clip.provenance)
+  }
+
+  // MARK: - Steps
+
+  /// Draws steps as far as the audio that is known allows.
+  private func advance() throws {
+    while !isDone {
+      let step = tokens.stepCount
+      if let total, step >= total { return isDone = true }
+      guard try prepareWindow(for: step) else { return }
+      if !isStarted {
+        isStarted = true
+        report(.started(steps: total ?? (hasAudio ? promisedSteps : nil), framesPerStep: plan.rate, secondsToEncode: seconds(since: begun)))
+      }
+      if step == plan.drawn.lowerBound, try fill() { continue }
+      let start = ContinuousClock.now
+      let drawn = try draw(step, noise: noiseSource)
+      if drawn.ended {
+        reachedEnd = true
+        return isDone = true
+      }
+      tokens.append(drawn.choices.map(\.token))
+      report(
+        .step(StepEvent(position: step, choices: drawn.choices, endProbability: drawn.endProbability, seconds: seconds(since: start))))
+    }
+  }
+
+  /// The length in steps, as far as it is known.
+  private var total: Int? {
+    if let steps = plan.steps { return steps }
+    if hasAudio { return audioEnded ? (audio.total + plan.rate - 1) / plan.rate : nil }
+    return plan.cap
+  }
+
+  private var mayEnd: Bool { plan.steps == nil && !hasAudio }
+
+  private func draw(_ step: Int, noise: RandomSource) throws -> (choices: [LaneChoice], endProbability: Double, ended: Bool) {
+    try cancelled.check()
+    guard let state = seek(step) else { preconditionFailure("a window is prepared before a step is drawn") }
+    var choices: [LaneChoice] = []
+    var end = 0.0
+    let noise = noise.fork("step \(step)")
+    for (lane, description) in generator.lanes.enumerated() {
+      var random = noise.fork(description.name)
+      let forced = plan.forced(step: step, lane: lane)
+      let logits = model.logits(state, lane: lane, drawn: choices.map(\.token))
+      guard
+        let draw = sampler.draw(
+          logits, codes: description.codes, hasEnd: lane == 0, allowsEnd: mayEnd && step > 0 && forced == nil, forced: forced,
+          banned: plan.request.constraints.banned(step: step, lane: description.name), noise: random.unit())
+      else { throw SynthesisError.nothingLeft(lane: description.name, step: step) }
+      if lane == 0 { end = draw.endProbability }
+      if draw.ended { return ([], end, true) }
+      choices.append(draw.choice)
+    }
+    return (choices, end, false)
+  }
+
+  /// Brings the state to where it predicts `step`, feeding known tokens.
+  private func seek(_ step: Int) -> TransformerState? {
+    guard let state else { return nil }
+    let target = step - origin + 1
+    if state.position > target { state.rewind(to: max(target - 1, 0)) }
+    if state.position == 0 { model.start(state, conditions: conditions) }
+    while state.position < target { model.step(state, tokens: tokens[step: origin + state.position - 1]) }
+    return state
+  }
+
+  // MARK: - Windows
+
+  /// Makes sure a window holds `step`; false when audio it needs has not arrived yet.
+  private func prepareWindow(for step: Int, from wanted: Int? = nil) throws -> Bool {
+    let length = model.config.maxSteps, look = model.config.lookAround, rate = plan.rate
+    if wanted == nil, state != nil, step - origin < length { return true }
+    let overlap = min(length / 3, length - 1)
+    let next = wanted ?? (state == nil ? 0 : step - overlap)
+    let frames = max(0, (next - look) * rate)..<(next + length + look) * rate
+    if !audioEnded, audio.total < frames.upperBound { return false }
+    try cancelled.check()
+    origin = next
+    audio.forget(before: frames.lowerBound)
+    let heard = hasAudio ? audio.rows(frames) : nil
+    let memory = model.memory(
+      text: text, audio: heard.map { .init(features: $0, firstFrame: frames.lowerBound - next * rate) })
+    state = model.begin(memory: memory, guided: conditions.count > 1)
+    return true
+  }
+
+  // MARK: - Filling a span
+
+  /// Draws a span that kept steps follow: tries several fillings and keeps the one after which those steps are most likely.
+  private func fill() throws -> Bool {
+    guard let base = plan.request.base, plan.drawn.upperBound < base.stepCount else { return false }
+    let span = plan.drawn
+    let judged = span.upperBound..<min(span.upperBound + Self.judges, base.stepCount)
+    if judged.upperBound - origin > model.config.maxSteps {
+      let next = max(0, span.lowerBound - model.config.maxSteps / 3)
+      guard judged.upperBound - next <= model.config.maxSteps, next >= origin, try prepareWindow(for: span.lowerBound, from: next)
+      else { return false }
+    }
+    var best: (score: Double, events: [StepEvent])?
+    for filling in 0..<Self.fillings {
+      let noise = filling == 0 ? noiseSource : noiseSource.fork("filling \(filling)")
+      tokens = tokens.prefix(span.lowerBound)
+      var events: [StepEvent] = []
+      for step in span {
+        let start = ContinuousClock.now
+        let drawn = try draw(step, noise: noise)
+        tokens.append(drawn.choices.map(\.token))
+        events.append(
+          StepEvent(position: step, choices: drawn.choices, endProbability: drawn.endProbability, seconds: seconds(since: start)))
+      }
+      var score = 0.0
+      for step in judged {
+        score += try likelihood(of: base[step: step], at: step)
+        tokens.append(base[step: step])
+      }
+      if score > best?.score ?? -.infinity { best = (score, events) }
+      // The next filling starts from the same cache.
+      tokens = tokens.prefix(span.lowerBound)
+      state?.rewind(to: min(state?.position ?? 0, span.lowerBound - origin))
+    }
+    for event in best?.events ?? [] {
+      tokens.append(event.tokens)
+      report(.step(event))
+    }
+    return best != nil
+  }
+
+  private func likelihood(of step: [Int], at position: Int) throws -> Double {
+    try cancelled.check()
+    guard let state = seek(position) else { return 0 }
+    return step.indices.reduce(0) { sum, lane in
+      sum + sampler.logProbability(model.logits(state, lane: lane, drawn: Array(step[..<lane])), of: step[lane])
+    }
+  }
+
+  // MARK: - Text and records
+
+  /// Text memory, and the condition of each sequence (a second one without text for guidance).
+  private static func encode(_ request: GenerationRequest, _ generator: Generator, _ model: MM2FaceTransformer) throws
+    -> ([MM2FaceTransformer.TextRows], [[Float]])
+  {
+    let spoken = request.prompt.spoken
+    guard let full = request.prompt.fullText else { return ([], [model.condition(nil)]) }
+    let states = try generator.textStates([full] + spoken.map(\.text))
+    let rows = zip(spoken, states.dropFirst()).map { level, states in
+      MM2FaceTransformer.TextRows(level: Prompt.index(level.level), states: states, weight: level.weight)
+    }
+    let condition = model.condition(states[0].meanRow())
+    return (rows, request.settings.guidance == 1 ? [condition] : [condition, model.condition(nil)])
+  }
+
+  private var provenance: [String: String] {
+    let request = plan.request
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    func json(_ value: some Encodable) -> String { (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+    var records = [
+      "model": generator.modelName, "precision": generator.bundle.precision.rawValue, "seed": "\(request.settings.seed)",
+      "settings": json(request.settings), "steps": "\(tokens.stepCount)",
+    ]
+    if !request.prompt.isEmpty { records["prompt"] = json(request.prompt) }
+    if let audio = request.audio { records["audio"] = audio.name }
+    if !request.constraints.isEmpty { records["constraints"] = json(request.constraints) }
+    if request.base != nil { records["base"] = "\(request.scope)" }
+    return records
+  }
+
+  private func seconds(since start: ContinuousClock.Instant) -> Double { (ContinuousClock.now - start) / .seconds(1) }
+}

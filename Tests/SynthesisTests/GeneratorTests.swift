@@ -1,0 +1,152 @@
+import Foundation
+import Motion
+import Speech
+import Synthesis
+import Tensor
+import Testing
+
+/// A tiny random bundle, made once.
+enum TinyBundle {
+  static let folder: String = {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-tiny-\(UUID().uuidString)").path
+    _ = try? ModelBundle.makeRandom(.tiny, seed: 7, folder: path)
+    return path
+  }()
+
+  static func generator() throws -> Generator { try Generator(folder: folder) }
+
+  static func voice(seconds: Double, seed: UInt64 = 1) -> AudioSource {
+    var random = RandomSource(seed: seed)
+    let samples = (0..<Int(seconds * 16_000)).map { index -> Float in
+      let time = Double(index)
+      let hum: Double = 0.2 * sin(time * 0.05) * sin(time * 0.0007)
+      return Float(hum + random.uniform(-0.02, 0.02))
+    }
+    return .waveform(Waveform(samples: samples), name: "hum")
+  }
+}
+
+@Suite struct GeneratorTests {
+  let generator: Generator
+  let prompt = Prompt(action: "she nods twice", emotion: "happy")
+
+  init() throws { generator = try TinyBundle.generator() }
+
+  @Test func makesTheLengthAskedForAndReportsEveryStep() async throws {
+    let request = GenerationRequest(prompt: prompt, length: .seconds(1.5), settings: SamplingSettings(seed: 3))
+    var steps: [StepEvent] = []
+    let result = try await generator.result(of: request) { steps.append($0) }
+    #expect(result.clip.frameCount == 38 && result.tokens.stepCount == 10)
+    #expect(steps.map(\.position) == Array(0..<10) && steps.map(\.tokens) == (0..<10).map { result.tokens[step: $0] })
+    for choice in steps.flatMap(\.choices) {
+      #expect(choice.origin == .sampled && choice.probability > 0 && choice.probability <= 1 && choice.entropy >= 0)
+      #expect(choice.alternatives.count == 8)
+      #expect(zip(choice.alternatives, choice.alternatives.dropFirst()).allSatisfy { $0.probability >= $1.probability })
+    }
+    #expect(result.provenance["seed"] == "3" && result.provenance["model"] == generator.modelName)
+    #expect(try JSONDecoder().decode(Prompt.self, from: Data((result.provenance["prompt"] ?? "").utf8)) == prompt)
+    #expect(result.clip.values.allSatisfy { $0.isFinite })
+  }
+
+  @Test func sameSeedSameBytesWithAnyNumberOfThreads() async throws {
+    let before = (ThreadPool.shared.threads, Blas.threads)
+    defer {
+      ThreadPool.shared.use(threads: before.0)
+      Blas.use(threads: before.1)
+    }
+    var results: [GenerationResult] = []
+    for threads in [1, 2, 1] {
+      ThreadPool.shared.use(threads: threads)
+      Blas.use(threads: threads)
+      let request = GenerationRequest(
+        prompt: prompt, audio: TinyBundle.voice(seconds: 3), settings: SamplingSettings(topP: 0.9, guidance: 2, seed: 11))
+      results.append(try await TinyBundle.generator().result(of: request))
+    }
+    #expect(results[0] == results[1] && results[0] == results[2])
+    var other = GenerationRequest(prompt: prompt, audio: TinyBundle.voice(seconds: 3), settings: SamplingSettings(guidance: 2, seed: 12))
+    #expect(try await generator.result(of: other).tokens != results[0].tokens)
+    other.prompt = Prompt(action: "she shakes her head")
+    #expect(try await generator.result(of: other).tokens != results[0].tokens)
+  }
+
+  @Test(arguments: [0.02, 0.5, 1.23, 8, 21.7])
+  func audioSetsTheLength(_ seconds: Double) async throws {
+    let result = try await generator.result(of: GenerationRequest(audio: TinyBundle.voice(seconds: seconds)))
+    #expect(result.clip.frameCount == max(1, Int((seconds * 25).rounded())))
+  }
+
+  @Test func hostileAudioIsAnswered() async throws {
+    for samples: [Float] in [[0], [.nan], [Float](repeating: 0, count: 9000), [Float](repeating: .infinity, count: 4000)] {
+      let result = try await generator.result(of: GenerationRequest(audio: .waveform(Waveform(samples: samples), name: "odd")))
+      #expect(result.clip.frameCount >= 1 && result.clip.values.allSatisfy { $0.isFinite })
+    }
+    await #expect(throws: SynthesisError.self) {
+      try await generator.result(of: GenerationRequest(audio: .waveform(Waveform(samples: []), name: "nothing")))
+    }
+  }
+
+  @Test func longClipsGoOnWithoutASeam() async throws {
+    let result = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(40)))
+    #expect(result.clip.frameCount == 1000 && result.tokens.stepCount == 250)
+    // Decoding the tokens at once gives the same motion: nothing was cut or joined.
+    #expect(try generator.decode(result.tokens).values == result.clip.values)
+  }
+
+  @Test func withoutLengthTheModelEnds() async throws {
+    var lengths = Set<Int>()
+    for seed in 0..<12 {
+      let result = try await generator.result(of: GenerationRequest(prompt: prompt, settings: SamplingSettings(seed: UInt64(seed))))
+      #expect(result.tokens.stepCount >= 1 && result.tokens.stepCount <= 50)
+      #expect(result.reachedEnd || result.tokens.stepCount == 50)
+      lengths.insert(result.tokens.stepCount)
+    }
+    #expect(lengths.count > 1)
+  }
+
+  @Test func tokensAndMotionGoBothWays() async throws {
+    let tokens = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(2))).tokens
+    let clip = try generator.decode(tokens)
+    let again = try generator.encode(clip)
+    #expect(again.stepCount == tokens.stepCount && again.lanes == generator.lanes.map(\.name))
+    var wrong = clip
+    wrong.basis = .flame2020
+    #expect(throws: SynthesisError.self) { try generator.encode(wrong) }
+    wrong = clip
+    wrong.framesPerSecond = 30
+    #expect(throws: SynthesisError.self) { try generator.encode(wrong) }
+  }
+
+  @Test func cancellingStopsAtOnce() async throws {
+    let request = GenerationRequest(prompt: prompt, length: .seconds(3600))
+    let task = Task { try await generator.result(of: request) }
+    try await Task.sleep(for: .milliseconds(60))
+    task.cancel()
+    let start = ContinuousClock.now
+    await #expect(throws: (any Error).self) { try await task.value }
+    // The generator is free again.
+    let next = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(0.2)))
+    #expect(next.clip.frameCount == 5)
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+
+  @Test func wrongRequestsSayWhatIsWrong() async throws {
+    let base = TokenSequence(lanes: generator.lanes.map(\.name), values: [Int](repeating: 0, count: 16))
+    let requests: [GenerationRequest] = [
+      .init(prompt: prompt, length: .seconds(-1)), .init(prompt: prompt, length: .seconds(.nan)),
+      .init(prompt: prompt, length: .seconds(1e9)),
+      .init(prompt: prompt, settings: SamplingSettings(temperature: -1)),
+      .init(prompt: prompt, scope: .from(3)), .init(prompt: prompt, base: base, scope: .from(5)),
+      .init(prompt: prompt, base: base, scope: .span(2..<9)),
+      .init(prompt: prompt, base: TokenSequence(lanes: ["a"], values: [0])),
+      .init(prompt: prompt, base: TokenSequence(lanes: generator.lanes.map(\.name), values: [0, 0, 0, 99])),
+      .init(prompt: prompt, constraints: TokenConstraints(locked: [.init(steps: 0..<2)])),
+      .init(prompt: prompt, constraints: TokenConstraints(pinned: [.init(1, lane: "nose", steps: 0..<2)])),
+      .init(prompt: prompt, constraints: TokenConstraints(pinned: [.init(77, lane: "head", steps: 0..<2)])),
+      .init(prompt: prompt, constraints: TokenConstraints(banned: (0..<16).map { .init($0, lane: "head", steps: 1..<2) })),
+    ]
+    for request in requests {
+      let error = await #expect(throws: SynthesisError.self) { try await generator.result(of: request) }
+      #expect((error?.description.count ?? 0) > 20)
+    }
+  }
+}
