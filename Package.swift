@@ -38,7 +38,7 @@ let modules: [Module] = [
   Module(name: "Evaluation", uses: ["Models", "NeuralNet", "Synthesis", "Corpus", "Motion", "Head", "Tensor", "Containers"]),
   Module(name: "Raster"),
   Module(name: "Pictures", uses: ["Raster", "CPNG", "CGIF"]),
-  Module(name: "Export", uses: ["Blendshapes", "Motion", "Head", "Containers", "Tensor", "Raster", "Pictures"]),
+  Module(name: "Export", uses: ["Blendshapes", "Speech", "Motion", "Head", "Containers", "Tensor", "Raster", "Pictures"]),
   Module(name: "Studio", uses: ["Synthesis", "Blendshapes", "Export", "Motion", "Head", "Speech", "Tensor", "Containers"]),
   Module(name: "StudioUI", uses: ["Studio", "Raster", "Motion", "Head"], products: [toml]),
 ]

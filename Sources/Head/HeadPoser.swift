@@ -190,7 +190,7 @@ public struct HeadPoser: Sendable {
 
 extension HeadModel.Corrective {
   /// How much of the corrective a pose asks for.
-  func weight(expression: [Float], jawOpen: Float) -> Float {
+  public func weight(expression: [Float], jawOpen: Float) -> Float {
     func value(_ source: Source) -> Float {
       let raw: Float =
         switch source {

@@ -1,0 +1,123 @@
+import Containers
+import Foundation
+import Head
+import Motion
+
+/// Writes takes to files of any format; a file appears whole or not at all.
+public struct Exporter: Sendable {
+  /// Called between frames with what is done of the whole; throwing stops the export and leaves nothing behind.
+  public typealias Progress = (_ done: Int, _ of: Int) throws -> Void
+
+  public var options: ExportOptions
+
+  public init(options: ExportOptions) { self.options = options }
+
+  /// Writes takes to one path.
+  ///
+  /// Several takes go into one file where the format allows it (.glb); otherwise `{take}` in the path is replaced by each name.
+  /// - Throws: `ExportError` or `ContainerError`; a file that existed is then as it was.
+  public func write(_ takes: [ExportTake], to path: String, format named: String? = nil, progress: Progress = { _, _ in }) throws
+    -> ExportReport
+  {
+    let format = try ExportFormat.of(path: path, named: named)
+    if path.contains("{take}") || takes.count == 1 || format == .glb || format == .wav {
+      var report = ExportReport()
+      let groups = path.contains("{take}") ? takes.map { [$0] } : [takes]
+      for group in groups {
+        let target = path.replacingOccurrences(of: "{take}", with: Self.fileName(group.first?.name ?? "take"))
+        report.merge(try writeOne(group, to: target, format: format, progress: progress))
+      }
+      return report
+    }
+    throw ExportError.severalTakes(path: path, format: format.rawValue)
+  }
+
+  /// A take's name without what file systems and rigs stumble over.
+  static func fileName(_ name: String) -> String {
+    let kept = name.map { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : "_" }
+    return kept.isEmpty ? "take" : String(kept)
+  }
+
+  private func writeOne(_ takes: [ExportTake], to path: String, format: ExportFormat, progress: Progress) throws -> ExportReport {
+    var report = ExportReport()
+    let prepared = try takes.map { take in
+      var take = take
+      take.clip = try prepare(take.clip, path: path, format: format)
+      return take
+    }
+    guard let first = prepared.first else { throw ExportError.emptyClip(path: path) }
+    switch format {
+    case .npz: try writeNPZ(first, to: path, report: &report)
+    case .flameFolder: try writeFlameFolder(first, to: path, report: &report, progress: progress)
+    case .glb: try writeGLB(prepared, to: path, report: &report)
+    case .usda: try writeUSDA(first, to: path, report: &report)
+    case .liveLink: try writeLiveLink(first, to: path, report: &report)
+    case .audio2Face: try writeAudio2Face(first, to: path, report: &report)
+    case .pc2, .mdd: try writeVertexCache(first, to: path, format: format, report: &report, progress: progress)
+    case .obj: try writeOBJFolder(first, to: path, report: &report, progress: progress)
+    case .rhubarbTSV, .rhubarbJSON, .rhubarbXML, .rhubarbDAT: try writeMouthCues(first, to: path, format: format, report: &report)
+    case .cast, .gif, .png: try writePreview(first, to: path, format: format, report: &report, progress: progress)
+    case .wav: try writeSound(to: path, report: &report)
+    }
+    return report
+  }
+
+  /// The frames asked for, at the rate asked for.
+  private func prepare(_ clip: Clip, path: String, format: ExportFormat) throws -> Clip {
+    guard clip.frameCount > 0 else { throw ExportError.emptyClip(path: path) }
+    var clip = clip
+    if let frames = options.frames {
+      guard frames.lowerBound >= 0, frames.upperBound <= clip.frameCount, !frames.isEmpty else {
+        throw ExportError.badRange(range: "\(frames.lowerBound)-\(frames.upperBound - 1)", frames: clip.frameCount)
+      }
+      clip = clip.sliced(frames)
+    }
+    clip.provenance.merge(options.provenance) { own, _ in own }
+    let rate = options.framesPerSecond ?? (format == .liveLink ? Self.liveLinkRate(for: clip.framesPerSecond) : clip.framesPerSecond)
+    guard rate.isFinite, rate >= 1, rate <= 240 else { throw ExportError.badRate(path: path, found: rate, allowed: "from 1 to 240") }
+    return rate == clip.framesPerSecond ? clip : clip.resampled(to: rate)
+  }
+
+  /// The clip with its weights in 0…1, as rigs expect them; counts what was changed.
+  func clamped(_ clip: Clip, report: inout ExportReport) -> Clip {
+    guard clip.basis == .studio50 else { return clip }
+    var clip = clip
+    var changed = 0
+    for frame in 0..<clip.frameCount {
+      for channel in Clip.expressionRange {
+        let value = clip[frame, channel]
+        let limited = min(max(value, 0), 1)
+        if abs(limited - value) > 1e-6 { changed += 1 }
+        if limited != value { clip[frame, channel] = limited }
+      }
+    }
+    if changed > 0 { report.notes.append("\(changed) of \(clip.frameCount * 50) weights lay outside 0…1 and were clamped") }
+    return clip
+  }
+
+  func requireStudioBasis(_ clip: Clip, format: String) throws {
+    guard clip.basis == .studio50 else {
+      throw ExportError.wrongBasis(format: format, expected: Clip.Basis.studio50.rawValue, found: clip.basis.rawValue)
+    }
+  }
+
+  func requireHeadBasis(_ clip: Clip, format: String) throws {
+    guard clip.basis == options.head.basis else {
+      throw ExportError.wrongBasis(format: format, expected: options.head.basis.rawValue, found: clip.basis.rawValue)
+    }
+  }
+
+  /// One line that says where a clip comes from.
+  func provenanceLine(_ clip: Clip) -> String {
+    let facts = clip.provenance.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    return (["mm2face", "basis=\(clip.basis.rawValue)", "head=\(options.head.name)"] + facts).joined(separator: "; ")
+      .replacingOccurrences(of: "\n", with: " ")
+  }
+
+  private func writeSound(to path: String, report: inout ExportReport) throws {
+    guard let audio = options.audioPath else { throw ExportError.noAudio(path: path) }
+    let bytes = try FileBytes(reading: audio)
+    try AtomicFile.write(Array(bytes.bytes), to: path, replacing: options.overwrite)
+    report.paths.append(path)
+  }
+}
