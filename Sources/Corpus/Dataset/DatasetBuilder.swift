@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Motion
 import Speech
@@ -139,7 +140,7 @@ public struct DatasetBuilder: Sendable {
         try data.write(to: folder.appendingPathComponent(path))
         bytes += data.count
       }
-      try put(NpzFile.encode(clip), "facial_motion/\(name).npz")
+      try put(Data(try NPZFile.encode(clip.arrays)), "facial_motion/\(name).npz")
       if let sound { try put(WavFile.encode(sound), "audio/\(name).wav") }
       for level in TextLevel.allCases { try put(Data((texts[level] + "\n").utf8), "text_annotations/\(level.folder)/\(name).txt") }
       let encoder = JSONEncoder()
@@ -197,10 +198,12 @@ public struct DatasetBuilder: Sendable {
     }
     let clip = Performer().perform(score, speech: track, seed: plan.seed)
     let measured = Measured(clip: clip)
+    var told = score
+    told.events += measured.poses(besides: score)
     let knowledge = TextWriter.Knowledge(
-      realised: measured.units(besides: score), degrees: measured.degrees(score), absent: measured.absent(score))
+      realised: measured.units(besides: score), degrees: measured.degrees(told), absent: measured.absent(score))
     let writer = plan.split == .train ? writers.known : writers.heldOut
-    let texts = writer.write(score, knowing: knowledge, random: plan.root.fork("text"))
+    let texts = writer.write(told, knowing: knowledge, random: plan.root.fork("text"))
     let provenance = ClipProvenance(
       seed: plan.seed, split: plan.split, score: score, phones: track?.phones ?? [], voice: line?.voice, wordings: texts.wordings,
       claims: texts.claims)

@@ -58,7 +58,11 @@ struct Measured {
       let peak = max(peakLeft, peakRight)
       let lesser = min(peakLeft, peakRight)
       // Between one side and both lies a doubtful stretch, of which nothing is said.
-      if lesser > 0.65 * peak { add(unit, .both, peak, frames) } else if lesser < 0.25 * peak { add(unit, peakLeft > peakRight ? .left : .right, peak, frames) }
+      if lesser > 0.65 * peak {
+        add(unit, .both, peak, frames)
+      } else if lesser < 0.25 * peak {
+        add(unit, peakLeft > peakRight ? .left : .right, peak, frames)
+      }
     }
     if !speaks, !asked.contains(.jawDrop), !asked.contains(.mouthOpenWide) {
       let jaw = zip(track(53), track(StudioShape.mouthClose.rawValue)).map { $0 / 0.34 - $1 }
@@ -73,7 +77,8 @@ struct Measured {
 
   /// Inner and outer brow together are the brows.
   private static func joined(_ events: [Event]) -> [Event] {
-    guard let inner = events.firstIndex(where: { $0.unit == .browInnerUp }), let outer = events.firstIndex(where: { $0.unit == .browOuterUp }),
+    guard let inner = events.firstIndex(where: { $0.unit == .browInnerUp }),
+      let outer = events.firstIndex(where: { $0.unit == .browOuterUp }),
       events[inner].side == events[outer].side, abs(events[inner].start - events[outer].start) < 0.4
     else { return events }
     var result = events
@@ -81,6 +86,16 @@ struct Measured {
     if events[inner].intensity == .slight || events[outer].intensity == .slight { result[inner].intensity = .slight }
     result.remove(at: outer)
     return result
+  }
+
+  /// Head poses that an emotion or an action brought along and that are plainly seen; none where the score moves the head itself.
+  func poses(besides score: Score) -> [Event] {
+    let moving: Set<ActionName> = [.nod, .shakeHead, .wagHead, .turn, .tiltHead, .bowHead, .lookAround, .cough, .sneeze, .laugh, .cry]
+    let asked = score.events.filter { $0.kind == .pose || ($0.action.map(moving.contains) ?? false) }
+    return MotionScore.poses(clip).filter { event in
+      event.duration >= 0.6 && (degrees(Score(seconds: score.seconds, events: [event]))[event] ?? 0) > 7.5
+        && asked.allSatisfy { event.end < $0.start - 0.2 || event.start > $0.end + 0.4 }
+    }
   }
 
   /// The largest angle of every pose event, degrees.

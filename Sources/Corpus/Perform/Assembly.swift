@@ -7,12 +7,6 @@ struct Assembly {
   let mouth: Speaking.Mouth?
   let style: PersonStyle
 
-  init(rows: [[Double]], mouth: Speaking.Mouth?, style: PersonStyle) {
-    self.rows = rows
-    self.mouth = mouth
-    self.style = style
-  }
-
   func clip(frames: Int) -> Clip {
     var rows = rows
     followThrough(&rows)
@@ -87,7 +81,8 @@ struct Assembly {
     face[Control.jaw] = face[Control.jaw] * (1 - 0.6 * presence) + curve(.jaw) * (1 - 0.5 * face[Control.jaw])
     face[Control.jaw] = min(face[Control.jaw], cap)
     for (muscle, channel) in [
-      (Muscle.lowerDown, Coarticulation.Channel.lowerDown), (.upperUp, .upperUp), (.funnel, .funnel), (.pucker, .pucker), (.stretch, .stretch),
+      (Muscle.lowerDown, Coarticulation.Channel.lowerDown), (.upperUp, .upperUp), (.funnel, .funnel), (.pucker, .pucker),
+      (.stretch, .stretch),
       (.tongue, .tongue),
     ] { add(&face, muscle, curve(channel)) }
 

@@ -121,7 +121,7 @@ extension Choreographer {
   // MARK: Lids
 
   private mutating func lidAction(_ name: ActionName, _ event: Event, _ span: Range<Double>, _ gain: Double) {
-    blinkless.append(span.lowerBound - 0.2..<span.upperBound + 0.2)
+    blinkless.append(span.lowerBound - 0.45..<span.upperBound + 0.45)
     let side: Side = event.side == .both && name == .wink ? (source.chance(0.5) ? .left : .right) : event.side
     switch name {
     case .closeEyes:

@@ -16,7 +16,9 @@ extension Choreographer {
       keys(.blink, [(start + length * 0.2, 0), (peak, 0.9), (hold, 0.95), (shut, 0.3), (span.upperBound, 0)])
       keys(.squint, [(start + length * 0.25, 0), (peak, 0.6 * gain), (hold, 0.65 * gain), (shut, 0.1), (span.upperBound, 0)])
       keys(.browInner, [(start + 0.1, 0), (peak * 0.5 + start * 0.5, 0.5 * gain), (peak, 0.25), (shut, 0.1), (span.upperBound, 0)])
-      for (muscle, amount) in [Muscle.stretch: 0.3, .lowerDown: 0.3, .upperUp: 0.15, .sneer: 0.25, .browDown: 0.25].sorted(by: { $0.value < $1.value }) {
+      for (muscle, amount) in [Muscle.stretch: 0.3, .lowerDown: 0.3, .upperUp: 0.15, .sneer: 0.25, .browDown: 0.25].sorted(by: {
+        $0.value < $1.value
+      }) {
         keys(muscle, [(start + length * 0.15, 0), (peak, amount * gain), (hold, amount * gain), (shut, 0)])
       }
       keys(.pitch, [(start, 0), (peak, -5 - 7 * gain), (hold, -5 - 6 * gain), (span.upperBound, 0)])
@@ -28,7 +30,9 @@ extension Choreographer {
       keys(.browInner, [(start, 0), (turn, 0.5 * gain), (start + length * 0.75, 0.25 * gain), (span.upperBound, 0)])
       keys(.sneer, [(start, 0), (start + length * 0.2, 0.15 * gain), (turn, 0)])
       let out = turn..<span.upperBound
-      look([.jaw: 0.24, .funnel: 0.25, .puff: 0.3, .frown: 0.3, .lowerDown: 0.15], 0.4 + 0.6 * gain, out, attack: length * 0.16, release: length * 0.25)
+      look(
+        [.jaw: 0.24, .funnel: 0.25, .puff: 0.3, .frown: 0.3, .lowerDown: 0.15], 0.4 + 0.6 * gain, out, attack: length * 0.16,
+        release: length * 0.25)
       look([.blink: 0.5], 1, out, attack: length * 0.2, release: length * 0.2)
       blinkless.append(span)
     case .gasp:
@@ -44,7 +48,8 @@ extension Choreographer {
         pulse(.pitch, 5 + 6 * gain, at: burst + 0.07, up: 0.12, stay: 0.03, down: min(0.3, beat * 0.45))
         pulse(.jaw, 0.16 + 0.26 * gain, at: burst + 0.04, up: 0.1, stay: 0.05, down: min(0.22, beat * 0.35))
         pulse(.puff, 0.35 * gain, at: burst - 0.05, up: 0.12, stay: 0, down: 0.08)
-        for (muscle, amount) in [(Muscle.blink, 0.75), (.squint, 0.5), (.cheek, 0.5), (.browDown, 0.5), (.funnel, 0.35), (.lowerDown, 0.2)] {
+        for (muscle, amount) in [(Muscle.blink, 0.75), (.squint, 0.5), (.cheek, 0.5), (.browDown, 0.5), (.funnel, 0.35), (.lowerDown, 0.2)]
+        {
           pulse(muscle, amount * (0.4 + 0.6 * gain), at: burst + 0.05, up: 0.11, stay: 0.06, down: min(0.26, beat * 0.4))
         }
       }
@@ -55,11 +60,22 @@ extension Choreographer {
       let reach = burst - start
       let back = 5 + 7 * gain
       blinkless.append(span)
-      keys(.pitch, [(start, 0), (start + reach * 0.4, -back * 0.5), (start + reach * 0.5, -back * 0.4), (burst - 0.12, -back), (burst + 0.1, 9 + 8 * gain), (burst + 0.2, 8 + 8 * gain), (span.upperBound, 0)])
-      keys(.jaw, [(start, 0), (start + reach * 0.4, 0.16), (start + reach * 0.55, 0.14), (burst - 0.1, 0.2 + 0.2 * gain), (burst + 0.02, 0.05), (burst + 0.12, 0.12 + 0.16 * gain), (burst + 0.35, 0)])
+      keys(
+        .pitch,
+        [
+          (start, 0), (start + reach * 0.4, -back * 0.5), (start + reach * 0.5, -back * 0.4), (burst - 0.12, -back),
+          (burst + 0.1, 9 + 8 * gain), (burst + 0.2, 8 + 8 * gain), (span.upperBound, 0),
+        ])
+      keys(
+        .jaw,
+        [
+          (start, 0), (start + reach * 0.4, 0.16), (start + reach * 0.55, 0.14), (burst - 0.1, 0.2 + 0.2 * gain), (burst + 0.02, 0.05),
+          (burst + 0.12, 0.12 + 0.16 * gain), (burst + 0.35, 0),
+        ])
       keys(.browInner, [(start, 0), (burst - 0.15, 0.8 * gain + 0.1), (burst + 0.05, 0.1), (span.upperBound, 0)])
       keys(.upperUp, [(start + reach * 0.3, 0), (burst - 0.1, 0.55 * gain), (burst + 0.06, 0.15), (burst + 0.3, 0)])
-      keys(.sneer, [(start + 0.05, 0), (start + reach * 0.4, 0.35), (burst - 0.1, 0.5 * gain + 0.2), (burst + 0.1, 0.75), (burst + 0.4, 0)])
+      keys(
+        .sneer, [(start + 0.05, 0), (start + reach * 0.4, 0.35), (burst - 0.1, 0.5 * gain + 0.2), (burst + 0.1, 0.75), (burst + 0.4, 0)])
       keys(.blink, [(start + reach * 0.3, 0), (burst - 0.15, 0.65), (burst, 1), (burst + 0.25, 1), (burst + 0.5, 0)])
       keys(.browDown, [(burst - 0.1, 0), (burst + 0.05, 0.6 * gain + 0.15), (burst + 0.45, 0)])
       for (muscle, amount) in [(Muscle.squint, 0.8), (.cheek, 0.7), (.funnel, 0.4), (.lowerDown, 0.3)] {

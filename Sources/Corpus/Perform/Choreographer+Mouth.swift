@@ -39,7 +39,9 @@ extension Choreographer {
       let half = start + length * 0.5
       let move = max(gain, 0.5)
       look([.jaw: 0.17, .lowerDown: 0.15], move, span, attack: 0.2, release: 0.25)
-      keys(.tongue, [(start, 0), (start + length * 0.25, 0.5 * move), (half, 0.4 * move), (start + length * 0.75, 0.5 * move), (span.upperBound, 0)])
+      keys(
+        .tongue,
+        [(start, 0), (start + length * 0.25, 0.5 * move), (half, 0.4 * move), (start + length * 0.75, 0.5 * move), (span.upperBound, 0)])
       let (first, second): (Muscle, Muscle) = way > 0 ? (.mouthLeft, .mouthRight) : (.mouthRight, .mouthLeft)
       keys(first, [(start, 0), (start + length * 0.28, 0.28 * move), (half, 0)])
       keys(second, [(half, 0), (start + length * 0.72, 0.28 * move), (span.upperBound, 0)])
@@ -58,7 +60,9 @@ extension Choreographer {
       for part in parts(span, max(event.count, 1)) {
         let beat = part.upperBound - part.lowerBound
         let smack = part.lowerBound + beat * 0.62
-        keys(.pucker, [(part.lowerBound, 0), (part.lowerBound + beat * 0.3, 0.4 + 0.6 * gain), (smack, 0.4 + 0.55 * gain), (part.upperBound, 0)])
+        keys(
+          .pucker,
+          [(part.lowerBound, 0), (part.lowerBound + beat * 0.3, 0.4 + 0.6 * gain), (smack, 0.4 + 0.55 * gain), (part.upperBound, 0)])
         keys(.press, [(part.lowerBound, 0), (smack - 0.08, 0.35), (smack + 0.04, 0)])
         pulse(.jaw, 0.1, at: smack + 0.08, up: 0.08, down: 0.14)
         pulse(.pitch, -2.5 * gain, at: smack - 0.1, up: beat * 0.35, down: beat * 0.3)
@@ -116,7 +120,9 @@ extension Choreographer {
     case .shout:
       babble.append((span, 1.5 + 0.5 * gain))
       speechGain.append((span, 1.35 + 0.45 * gain))
-      look([.browDown: 0.7, .squint: 0.35, .upperUp: 0.35, .lowerDown: 0.45, .stretch: 0.2, .sneer: 0.4, .cheek: 0.25], gain, span, attack: 0.18)
+      look(
+        [.browDown: 0.7, .squint: 0.35, .upperUp: 0.35, .lowerDown: 0.45, .stretch: 0.2, .sneer: 0.4, .cheek: 0.25], gain, span,
+        attack: 0.18)
       look([.pitch: -5], gain, span, attack: 0.25)
       swing(.pitch, -1, 4 * gain, rate: source.uniform(1.4, 2.2), span)
     default: sing(span, gain)

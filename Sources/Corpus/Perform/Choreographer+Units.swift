@@ -87,7 +87,8 @@ extension Choreographer {
   }
 
   /// Turns the head with the eyes: they lead, or stay with the viewer and let the head pass under them.
-  mutating func turnHead(_ muscle: Muscle, _ degrees: Double, _ span: Range<Double>, attack: Double, release: Double, inPlace: Bool = false) {
+  mutating func turnHead(_ muscle: Muscle, _ degrees: Double, _ span: Range<Double>, attack: Double, release: Double, inPlace: Bool = false)
+  {
     let start = span.lowerBound
     if !inPlace, start > 0.16 {
       // Anticipation: a hint the other way.

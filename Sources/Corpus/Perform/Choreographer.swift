@@ -122,7 +122,9 @@ struct Choreographer {
   }
 
   /// A quick contraction around a moment.
-  mutating func pulse(_ muscle: Muscle, _ amount: Double, at time: Double, up: Double, stay: Double = 0.02, down: Double, side: Side = .both) {
+  mutating func pulse(
+    _ muscle: Muscle, _ amount: Double, at time: Double, up: Double, stay: Double = 0.02, down: Double, side: Side = .both
+  ) {
     keys(muscle, [(time - up, 0), (time, amount), (time + stay, amount), (time + stay + down, 0)], side: side)
   }
 

@@ -27,7 +27,9 @@ enum Eyes {
       from = to
       // Mostly between the viewer's eyes and mouth; now and then away.
       let wide = source.chance(0.14)
-      to = (source.normal(deviation: wide ? 0.09 : 0.022).clamped(-0.16, 0.16), source.normal(deviation: wide ? 0.05 : 0.018).clamped(-0.1, 0.1))
+      to = (
+        source.normal(deviation: wide ? 0.09 : 0.022).clamped(-0.16, 0.16), source.normal(deviation: wide ? 0.05 : 0.018).clamped(-0.1, 0.1)
+      )
     }
     for sample in 0..<count {
       let free = 1 - steady[sample]
@@ -64,8 +66,11 @@ enum Eyes {
       let close = source.uniform(0.075, 0.11)
       let stay = source.uniform(0.02, 0.06)
       let open = source.uniform(0.15, 0.24)
-      let keys = [(time - close, 0), (time, size), (time + stay, size * 0.98), (time + stay + open * 0.55, size * 0.25), (time + stay + open, 0)]
-      Stroke(control: left, keys: keys.map { Stroke.Key(time: $0.0, value: $0.1) }).sample(rate: Performer.rate, count: count) { index, value in
+      let keys = [
+        (time - close, 0), (time, size), (time + stay, size * 0.98), (time + stay + open * 0.55, size * 0.25), (time + stay + open, 0),
+      ]
+      Stroke(control: left, keys: keys.map { Stroke.Key(time: $0.0, value: $0.1) }).sample(rate: Performer.rate, count: count) {
+        index, value in
         lids[index] = max(lids[index], value)
       }
     }

@@ -36,7 +36,10 @@ struct PersonStyle: Sendable, Codable, Hashable {
     lead = (0..<Muscle.allCases.count).map { _ in source.normal(deviation: 0.012).clamped(-0.03, 0.03) }
     restLids = source.uniform(0, 0.07)
     restMouth = source.normal(deviation: 0.025).clamped(-0.05, 0.05)
-    restHead = [source.normal(deviation: 1).clamped(-2, 2), source.normal(deviation: 0.9).clamped(-2, 2), source.normal(deviation: 0.8).clamped(-2, 2)]
+    restHead = [
+      source.normal(deviation: 1).clamped(-2, 2), source.normal(deviation: 0.9).clamped(-2, 2),
+      source.normal(deviation: 0.8).clamped(-2, 2),
+    ]
   }
 }
 

@@ -56,15 +56,20 @@ struct Speaking {
 
   /// Head and brow beats on stress, drift of the head over a phrase, a breath before the first word, blinks at pauses.
   func gesture(_ stage: inout Choreographer, source: inout RandomSource, mood: Score.Mood?) {
-    guard let first = segments.first(where: { $0.kind != .silence }), let last = segments.last(where: { $0.kind != .silence }) else { return }
+    guard let first = segments.first(where: { $0.kind != .silence }), let last = segments.last(where: { $0.kind != .silence }) else {
+      return
+    }
     let style = stage.style
     let lively = style.headLiveliness.clamped(0.5, 1.5) * (mood?.name == .sad ? 0.6 : mood?.name == .angry ? 1.2 : 1)
     if first.start > 0.3 {
       stage.pulse(.jaw, source.uniform(0.04, 0.1), at: first.start - 0.12, up: 0.14, stay: 0.02, down: 0.12)
       stage.pulse(.pitch, -0.8 * lively, at: first.start - 0.1, up: 0.22, stay: 0.02, down: 0.4)
     }
+    // A head that nods, shakes or stares for the score does not beat time as well.
+    let held = stage.steadyHead
+    func isFree(_ time: Double) -> Bool { !held.contains { $0.lowerBound - 0.35 < time && time < $0.upperBound + 0.35 } }
     for (time, strength) in Coarticulation.stresses(segments, vigour) {
-      if source.chance(0.75) {
+      if source.chance(0.75), isFree(time) {
         let size = (source.uniform(1, 2.3) * strength * lively).clamped(0.4, 3.2)
         stage.pulse(.pitch, size, at: time + 0.04, up: 0.17, stay: 0.03, down: source.uniform(0.25, 0.4))
       }
@@ -79,8 +84,9 @@ struct Speaking {
     var roll = yaw
     while time < last.end - 0.5 {
       time += source.uniform(0.6, 1.3)
-      yaw.append((time, source.normal(deviation: 1.3).clamped(-2.4, 2.4) * lively.clamped(0.5, 1.2)))
-      roll.append((time + 0.1, source.normal(deviation: 1).clamped(-2, 2) * lively.clamped(0.5, 1.2)))
+      let size = isFree(time) ? lively.clamped(0.5, 1.2) : 0
+      yaw.append((time, source.normal(deviation: 1.3).clamped(-2.4, 2.4) * size))
+      roll.append((time + 0.1, source.normal(deviation: 1).clamped(-2, 2) * size))
     }
     stage.keys(.yaw, yaw + [(max(time, last.end) + 0.6, 0)])
     stage.keys(.roll, roll + [(max(time, last.end) + 0.8, 0)])

@@ -19,7 +19,9 @@ enum Babble {
     while time < span.upperBound - 0.3 {
       for _ in 0..<(2 + source.index(7)) where time < span.upperBound - 0.25 {
         let onset = source.pick(onsets)
-        for consonant in onset == "st" ? ["s", "t"] : onset == "br" ? ["b", "r"] : onset == "pl" ? ["p", "l"] : onset == "j" ? ["jh"] : [onset] {
+        for consonant in onset == "st"
+          ? ["s", "t"] : onset == "br" ? ["b", "r"] : onset == "pl" ? ["p", "l"] : onset == "j" ? ["jh"] : [onset]
+        {
           add(consonant, source.uniform(0.05, 0.1))
         }
         add(source.pick(vowels), source.uniform(0.07, 0.19))

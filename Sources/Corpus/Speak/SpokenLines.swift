@@ -36,8 +36,10 @@ struct SpokenLines: Sendable {
     "To be fair, ", "Tell me, ", "Hmm, ", "I suppose ", "Please remember that ", "I heard that ", "Remember, ", "Believe me, ",
   ]
   private static let people = [
-    "my brother", "the woman from the bakery", "our neighbour", "Peter", "my mother", "the new teacher", "Mary", "the bus driver", "everybody",
-    "somebody", "the boy with the blue cap", "Vivian", "my best friend", "the whole family", "Bob", "the doctor", "my boss", "Fiona", "a fisherman",
+    "my brother", "the woman from the bakery", "our neighbour", "Peter", "my mother", "the new teacher", "Mary", "the bus driver",
+    "everybody",
+    "somebody", "the boy with the blue cap", "Vivian", "my best friend", "the whole family", "Bob", "the doctor", "my boss", "Fiona",
+    "a fisherman",
     "the plumber", "grandfather", "one of the players", "Zoe", "the chef", "Charlotte", "a stranger", "the vet", "Pam",
   ]
   private static let deeds = [
@@ -50,7 +52,10 @@ struct SpokenLines: Sendable {
     "made up the whole story", "finished the book in one evening", "drove us to the airport", "grew tomatoes on the balcony",
     "wrote a very long letter", "has been waiting for over an hour", "hopes to become a pilot", "borrowed the blue bicycle",
   ]
-  private static let places = ["", "", "", " this morning", " last summer", " after the show", " in the kitchen", " for no reason", " before lunch", " on the way home", " when we were young", " of course", " by mistake"]
+  private static let places = [
+    "", "", "", " this morning", " last summer", " after the show", " in the kitchen", " for no reason", " before lunch",
+    " on the way home", " when we were young", " of course", " by mistake",
+  ]
   private static let whole = [
     "I can hardly believe what just happened.", "Could you move your bag, please?", "We should have turned left at the bridge.",
     "That is the most beautiful thing I have ever seen.", "Why would anybody do that?", "Please help me push the piano.",
@@ -62,7 +67,8 @@ struct SpokenLines: Sendable {
     "Who left the fish out of the fridge?", "This bread smells wonderful.", "I am afraid we have bad news.", "Get out of my room!",
     "Stop making fun of me.", "He jumped over the fence and vanished.", "We pay by card, if possible.", "Ask me again in the morning.",
     "Very few people have ever been up there.", "Five brave men pulled the boat ashore.", "I simply cannot bear that noise.",
-    "Leave it, it is not worth the trouble.", "Thank you for picking me up.", "She sells vegetables from the farm.", "Both of them were wrong.",
+    "Leave it, it is not worth the trouble.", "Thank you for picking me up.", "She sells vegetables from the farm.",
+    "Both of them were wrong.",
   ]
 
   /// A line from an opening, a person, a deed and a place or time; or a whole one.

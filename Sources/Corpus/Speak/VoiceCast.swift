@@ -32,7 +32,9 @@ struct VoiceCast: Sendable {
   init(engines: [ScratchVoice.Engine] = ScratchVoice.available()) {
     var members: [Split: [Member]] = [:]
     if engines.contains(.flite) {
-      for (name, split, weight) in [("slt", Split.train, 3.0), ("awb", .train, 3), ("kal16", .train, 2.2), ("kal", .train, 1.2), ("rms", .test, 5)] {
+      for (name, split, weight) in [
+        ("slt", Split.train, 3.0), ("awb", .train, 3), ("kal16", .train, 2.2), ("kal", .train, 1.2), ("rms", .test, 5),
+      ] {
         members[split, default: []].append(Member(voice: ScratchVoice(engine: .flite, name: name), weight: weight))
       }
     }
@@ -45,6 +47,8 @@ struct VoiceCast: Sendable {
           Member(voice: ScratchVoice(engine: .espeak, name: "\(accent)+\(name)"), weight: split == .train ? 0.12 : 0.5))
       }
     }
+    // With few voices a split may be left without one; it then borrows those of training.
+    for split in Split.allCases where members[split] == nil { members[split] = members[.train] ?? members[.test] }
     self.members = members
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Corpus
 import Foundation
 
@@ -6,12 +7,18 @@ import Foundation
 struct DatasetVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dataset", abstract: "Build, check, clean and show data sets in MMHead's layout.",
-    subcommands: [Build.self])
+    subcommands: [Annotate.self, Build.self, Check.self, Clean.self, Show.self])
+
+  /// The sentence bank: the folder given, else the one the program brings along.
+  static func bankFolder(_ given: String?) throws -> URL {
+    URL(fileURLWithPath: try given ?? AssetLocator.path("assets/corpus"))
+  }
 
   struct Build: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Build a procedural corpus: motion, sound and five levels of text.",
-      discussion: "Voices come from flite and espeak-ng when they are installed; --speech-cache adds recordings aligned by training/align_speech.py.")
+      discussion:
+        "Voices come from flite and espeak-ng when they are installed; --speech-cache adds recordings aligned by training/align_speech.py.")
 
     @OptionGroup var common: CommonOptions
 
@@ -25,7 +32,7 @@ struct DatasetVerb: ParsableCommand {
     var out: String
 
     @Option(help: ArgumentHelp("The folder of the sentence bank.", valueName: "folder"))
-    var bank = "assets/corpus"
+    var bank: String?
 
     @Option(help: ArgumentHelp("Recordings with phone times.", valueName: "folder"))
     var speechCache: String?
@@ -38,7 +45,7 @@ struct DatasetVerb: ParsableCommand {
 
     func run() throws {
       var settings = DatasetBuilder.Settings(
-        clips: clips, seed: seed, folder: URL(fileURLWithPath: out), bank: URL(fileURLWithPath: bank),
+        clips: clips, seed: seed, folder: URL(fileURLWithPath: out), bank: try DatasetVerb.bankFolder(bank),
         speechCache: speechCache.map { URL(fileURLWithPath: $0) })
       settings.talkShare = noSpeech ? 0 : talkShare
       if let threads = common.threads { settings.threads = threads }

@@ -1,0 +1,197 @@
+import Corpus
+import Foundation
+import Motion
+import Tensor
+import Testing
+
+@Suite("The performer")
+struct PerformerTests {
+  func perform(_ events: [Event], mood: Score.Mood? = nil, seconds: Double = 6, seed: UInt64 = 7) -> Clip {
+    Performer().perform(Score(seconds: seconds, events: events, emotion: mood), seed: seed)
+  }
+
+  func peak(_ clip: Clip, _ channel: Int, _ frames: Range<Int>? = nil) -> Float {
+    (frames ?? 0..<clip.frameCount).map { clip[$0, channel] }.max() ?? 0
+  }
+
+  @Test("the same score and seed give the same motion, another seed another")
+  func determinism() {
+    let score = ScoreComposer().text(seed: 3)
+    #expect(Performer().perform(score, seed: 5) == Performer().perform(score, seed: 5))
+    #expect(Performer().perform(score, seed: 5) != Performer().perform(score, seed: 6))
+  }
+
+  @Test("nothing moves faster than its limit, and every number is in range")
+  func limits() {
+    for seed in 0..<120 as Range<UInt64> {
+      let clip = Performer().perform(ScoreComposer().text(seed: seed), seed: seed)
+      for channel in 0..<Clip.channels {
+        let most = SpeedLimits.limit(channel: channel)
+        for frame in 0..<clip.frameCount {
+          let value = clip[frame, channel]
+          #expect(value.isFinite)
+          if channel < 50 { #expect((-0.001...1.001).contains(value)) }
+          if frame > 0 { #expect(abs(value - clip[frame - 1, channel]) <= most, "seed \(seed), channel \(channel), frame \(frame)") }
+        }
+      }
+    }
+  }
+
+  @Test("every action moves the face plainly and lets go of it", arguments: ActionName.allCases)
+  func actions(_ name: ActionName) {
+    let still = perform([])
+    let clip = perform([.action(name, .strong, count: 2, 1..<4)])
+    var largest: Float = 0
+    for frame in 25..<100 {
+      for channel in 0..<Clip.channels where channel < 50 || channel >= 53 {
+        largest = max(largest, abs(clip[frame, channel] - still[frame, channel]) * (channel < 50 ? 1 : 3))
+      }
+      for axis in 50..<53 { largest = max(largest, abs(clip[frame, axis] - still[frame, axis]) * 4) }
+    }
+    // A steady gaze is an action by what it leaves out.
+    if name != .gaze { #expect(largest > 0.28, "\(name) moves by \(largest)") }
+    for frame in 125..<150 {
+      let jaw = clip[frame, 53] / 0.34
+      #expect(jaw < 0.12, "\(name) leaves the jaw open by \(jaw)")
+      for axis in 50..<53 { #expect(abs(clip[frame, axis]) < 0.12, "\(name) leaves the head turned") }
+    }
+  }
+
+  @Test("every unit is seen on the side it is told, and hardly on the other", arguments: UnitName.allCases.filter(\.isSided))
+  func sides(_ unit: UnitName) throws {
+    for side in [Side.left, .right] {
+      let clip = perform([.unit(unit, .strong, side: side, 1..<4)])
+      let still = perform([])
+      var moved: [(shape: StudioShape, size: Float)] = StudioShape.allCases.map { shape in
+        (shape, (30..<95).map { clip[$0, shape] - still[$0, shape] }.max() ?? 0)
+      }
+      moved.sort { $0.size > $1.size }
+      let first = try #require(moved.first)
+      #expect(first.size > 0.6)
+      #expect(first.shape.name.hasSuffix(side == .left ? "Left" : "Right"), "\(unit) \(side): \(first.shape)")
+      let other = moved.first { $0.shape == first.shape.mirrored }?.size ?? 1
+      #expect(other < 0.25 * first.size, "\(unit) \(side): other side \(other)")
+    }
+  }
+
+  @Test(
+    "head poses have the signs of Table A",
+    arguments: [
+      (PoseName.turnLeft, 51, 1.0), (.turnRight, 51, -1), (.up, 50, -1), (.down, 50, 1), (.tiltLeft, 52, -1), (.tiltRight, 52, 1),
+    ])
+  func poses(_ pose: PoseName, _ channel: Int, _ sign: Double) {
+    var angles: [Double] = []
+    for intensity in Intensity.allCases {
+      let clip = perform([.pose(pose, intensity, 1..<4)])
+      angles.append(Double(clip[62, channel]) * sign * 180 / .pi)
+    }
+    #expect(angles[0] > 5)
+    #expect(angles[0] < angles[1] && angles[1] < angles[2], "\(angles)")
+  }
+
+  @Test("emotions grow with their intensity and differ from each other")
+  func emotions() {
+    func smile(_ intensity: Intensity) -> Float {
+      (0..<8).map { peak(perform([], mood: .init(.happy, intensity), seed: $0), StudioShape.mouthSmileLeft.rawValue) }.reduce(0, +) / 8
+    }
+    #expect(smile(.slight) > 0.2)
+    #expect(smile(.slight) < smile(.medium) && smile(.medium) < smile(.strong))
+    let sad = perform([], mood: .init(.sad, .strong))
+    #expect(peak(sad, StudioShape.browInnerUpLeft.rawValue) > 0.5 && peak(sad, StudioShape.mouthSmileLeft.rawValue) < 0.15)
+    let angry = perform([], mood: .init(.angry, .strong))
+    #expect(peak(angry, StudioShape.browDownLeft.rawValue) > 0.6 && peak(angry, StudioShape.browInnerUpLeft.rawValue) < 0.2)
+  }
+
+  @Test("a calm face is alive but claims nothing: it sways a little, blinks unevenly, does not smile")
+  func idle() {
+    var gaps: [Double] = []
+    var blinks = 0
+    for seed in 0..<40 as Range<UInt64> {
+      let clip = perform([], seconds: 8, seed: seed)
+      for axis in 50..<53 {
+        let values = (0..<clip.frameCount).map { clip[$0, axis] }
+        #expect((values.map(abs).max() ?? 1) < 0.1)
+        #expect((values.max() ?? 0) - (values.min() ?? 0) > 0.002, "the head is frozen")
+      }
+      #expect(peak(clip, StudioShape.mouthSmileLeft.rawValue) < 0.12)
+      var last: Int?
+      for frame in 1..<clip.frameCount where clip[frame, .eyeBlinkLeft] > 0.5 && clip[frame - 1, .eyeBlinkLeft] <= 0.5 {
+        blinks += 1
+        if let last { gaps.append(Double(frame - last) / 25) }
+        last = frame
+      }
+    }
+    let minutes = 40.0 * 8 / 60
+    #expect((6.0...32).contains(Double(blinks) / minutes), "\(Double(blinks) / minutes) blinks a minute")
+    let mean = gaps.reduce(0, +) / Double(gaps.count)
+    let deviation = (gaps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(gaps.count)).squareRoot()
+    #expect(deviation / mean > 0.3, "blinks like a metronome: \(deviation / mean)")
+  }
+}
+
+@Suite("Speech of the performer")
+struct SpeechPerformanceTests {
+  /// A line with every closure: "pau b ae m p uw pau f ow v iy pau s iy m ao b pau".
+  static func track(start: Double = 0.4) -> SpokenTrack {
+    var time = start
+    let phones = "pau b ae m ay p uw pau f ow v iy pau s iy m ao b aa p pau".split(separator: " ").map { name in
+      let length = name == "pau" ? 0.35 : "aeiou".contains(name.prefix(1)) ? 0.13 : 0.07
+      defer { time += length }
+      return Phone(String(name), time, time + length)
+    }
+    return SpokenTrack(phones: phones)
+  }
+
+  @Test(
+    "p, b and m seal whatever else the face does",
+    arguments: [
+      (EmotionName.neutral, false), (.happy, false), (.sad, false), (.angry, true), (.surprised, false), (.disgusted, false),
+      (.fearful, true),
+    ])
+  func seals(_ emotion: EmotionName, _ shouting: Bool) {
+    var sealed = 0
+    var all = 0
+    for seed in 0..<12 as Range<UInt64> {
+      // Starts move, so that closures fall anywhere between frames.
+      let track = Self.track(start: 0.3 + Double(seed) * 0.0073)
+      let end = track.phones.last?.end ?? 3
+      var score = Score(seconds: end + 0.5, emotion: .init(emotion, .strong))
+      score.speech = Score.Line(text: "", voice: "", start: track.phones[0].start, end: end)
+      score.events = [.action(shouting ? .shout : .talk, .strong, track.phones[0].start..<end), .action(.smile, .strong, 0.2..<end)]
+      let clip = Performer().perform(score, speech: track, seed: seed)
+      for phone in track.phones where ["p", "b", "m"].contains(phone.name) {
+        all += 1
+        sealed += ClaimTally.isSealed(clip, phone) ? 1 : 0
+      }
+    }
+    #expect(Double(sealed) >= 0.98 * Double(all), "\(sealed) of \(all)")
+  }
+
+  @Test("f and v tuck the lower lip, vowels open, silence rests, s narrows the jaw")
+  func shapes() {
+    for seed in 0..<6 as Range<UInt64> {
+      let track = Self.track()
+      var score = Score(seconds: 5)
+      score.events = [.action(.talk, .medium, 0.4..<3.9)]
+      let clip = Performer().perform(score, speech: track, seed: seed)
+      for phone in track.phones {
+        let frame = Int((phone.start + phone.end) / 2 * 25)
+        let jaw = clip[frame, 53] / 0.34
+        switch phone.name {
+        case "f", "v": #expect(clip[frame, .mouthRollLower] > 0.3, "\(phone)")
+        case "s": #expect(jaw < 0.2, "\(phone): \(jaw)")
+        case "ae", "aa": #expect(jaw > 0.15, "\(phone): \(jaw)")
+        case "uw": #expect(clip[frame, .mouthPucker] > 0.3, "\(phone)")
+        case "pau" where phone.start > 1: #expect(jaw < 0.12, "\(phone): \(jaw)")
+        default: break
+        }
+      }
+    }
+  }
+
+  @Test("diphthongs become two classes and h takes the vowel's shape")
+  func classes() {
+    let kinds = LipClass.segments(of: [Phone("hh", 0, 0.1), Phone("aw", 0.1, 0.3), Phone("m", 0.3, 0.4), Phone("zz", 0.4, 0.5)]).map(\.kind)
+    #expect(kinds == [.open, .open, .roundedHigh, .bilabial, .mid])
+  }
+}
