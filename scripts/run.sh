@@ -6,4 +6,7 @@ program="$(swift build -c release --show-bin-path)/mm2face"
 if [ -t 0 ] && [ -t 1 ]; then
   exec "$program" studio --demo
 fi
-exec "$program" demo --out out
+mkdir -p out
+"$program" generate --prompt assets/demo/hello.json --seconds 4 --seed 7 --out out/demo.npz
+"$program" render out/demo.npz --frame 40 --size 80x40
+echo "Made without a terminal. Written: out/demo.npz"
