@@ -10,7 +10,12 @@ struct MM2Face: AsyncParsableCommand {
     version: "1.0",
     subcommands: [
       // One verb a line, in the order of the alphabet.
+      BatchVerb.self,
+      BenchVerb.self,
       DatasetVerb.self,
+      GenerateVerb.self,
+      ModelVerb.self,
+      TokensVerb.self,
     ])
 
   /// Runs the verb; what went wrong goes to standard error with an exit code that names the part (see `ExitCodes`).

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Foundation
+import NeuralNet
+import Synthesis
+
+/// `mm2face batch`: many clips from a file of jobs.
+struct BatchVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch", abstract: "Make many clips from a file of jobs, one JSON object a line.",
+    discussion: """
+      A line: {"id":"a1","action":"…","emotion":"…","expression":"…","pose":"…","scenario":["…"],"audio":"x.wav","say":"…","seconds":4,"seed":1,"out":["a1.npz"]}; \
+      any of them may be left out but "out". One result line a job on standard output, in order; a job that fails does not stop the others.
+      """)
+
+  /// A line of the file.
+  struct Job: Decodable {
+    var id: String?
+    var audio, say: String?
+    var seconds: Double?
+    var seed: UInt64?
+    var temperature, topP, guidance: Double?
+    var topK: Int?
+    var out: [String]
+    var prompt: Prompt
+
+    enum CodingKeys: String, CodingKey { case id, audio, say, seconds, seed, temperature, topP, guidance, topK, out, prompt }
+
+    init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      id = try values.decodeIfPresent(String.self, forKey: .id)
+      audio = try values.decodeIfPresent(String.self, forKey: .audio)
+      say = try values.decodeIfPresent(String.self, forKey: .say)
+      seconds = try values.decodeIfPresent(Double.self, forKey: .seconds)
+      seed = try values.decodeIfPresent(UInt64.self, forKey: .seed)
+      temperature = try values.decodeIfPresent(Double.self, forKey: .temperature)
+      topP = try values.decodeIfPresent(Double.self, forKey: .topP)
+      guidance = try values.decodeIfPresent(Double.self, forKey: .guidance)
+      topK = try values.decodeIfPresent(Int.self, forKey: .topK)
+      out = try values.decode([String].self, forKey: .out)
+      prompt = try values.decodeIfPresent(Prompt.self, forKey: .prompt) ?? Prompt(from: decoder)
+    }
+  }
+
+  /// A line of the answer.
+  struct Answer: Encodable {
+    var id: String
+    var line: Int
+    var status: String
+    var files: [String] = []
+    var frames: Int?
+    var error: String?
+    var seconds: Double?
+  }
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "The file of jobs.")
+  var jobs: String
+
+  @Option(help: ArgumentHelp("Do only every Nth job from the Ith on (I from 1 to N), for job arrays.", valueName: "I/N"))
+  var shard: String?
+
+  @Flag(help: "Skip jobs whose files are all there.")
+  var resume = false
+
+  @Option(help: "Number format of the transformer's weights: fp32, fp16 or int8.")
+  var weights: WeightPrecision = .fp32
+
+  func validate() throws { _ = try part() }
+
+  func run() async throws {
+    let text: String
+    do {
+      text = try String(contentsOfFile: jobs, encoding: .utf8)
+    } catch {
+      throw SynthesisError.unreadable(path: jobs, reason: error.localizedDescription)
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      .filter { !$0.element.allSatisfy(\.isWhitespace) }.map { (number: $0.offset + 1, text: String($0.element)) }
+    let (index, count) = try part()
+    let mine = lines.enumerated().filter { $0.offset % count == index - 1 }.map(\.element)
+    let generator = try common.generator(precision: weights)
+    let reporter = ProgressReporter(common.progress)
+    var failed = 0
+    for (done, line) in mine.enumerated() {
+      let answer = await answer(line.text, number: line.number, generator)
+      if answer.status == "failed" { failed += 1 }
+      print(JSONLine.text(answer))
+      fflush(nil)
+      reporter.report("jobs", done: done + 1, of: mine.count)
+    }
+    reporter.finish()
+    if failed > 0 {
+      FileHandle.standardError.write(Data("mm2face: \(failed) of \(mine.count) jobs failed; their result lines say why\n".utf8))
+      throw ExitCode(ExitCodes.failed)
+    }
+  }
+
+  private func answer(_ text: String, number: Int, _ generator: Generator) async -> Answer {
+    var answer = Answer(id: "line \(number)", line: number, status: "done")
+    let start = ContinuousClock.now
+    do {
+      let job = try JSONDecoder().decode(Job.self, from: Data(text.utf8))
+      answer.id = job.id ?? answer.id
+      answer.files = job.out
+      if job.out.isEmpty { throw ValidationError("\"out\" names no file") }
+      try ClipOutput.check(job.out)
+      if resume, job.out.allSatisfy({ FileManager.default.fileExists(atPath: $0) }) {
+        answer.status = "skipped"
+        return answer
+      }
+      if job.audio != nil, job.say != nil { throw ValidationError("\"audio\" and \"say\" are two voices; give one of them") }
+      let audio = try PromptOptions.audioSource(audio: job.audio, say: job.say)
+      if job.prompt.isEmpty, audio == nil { throw ValidationError("nothing to act on: give at least one text, \"audio\" or \"say\"") }
+      let usual = SamplingSettings()
+      let settings = SamplingSettings(
+        temperature: job.temperature ?? usual.temperature, topK: job.topK ?? usual.topK, topP: job.topP ?? usual.topP,
+        guidance: job.guidance ?? usual.guidance, seed: job.seed ?? usual.seed)
+      let request = GenerationRequest(
+        prompt: job.prompt, audio: audio, length: job.seconds.map { .seconds($0) } ?? .natural, settings: settings)
+      let result = try await generator.result(of: request)
+      for path in job.out { try ClipOutput.write(result, to: path) }
+      answer.frames = result.clip.frameCount
+    } catch let error as DecodingError {
+      answer.status = "failed"
+      answer.error = "not a job: \(error)"
+    } catch {
+      answer.status = "failed"
+      answer.error = "\(error)"
+    }
+    answer.seconds = (ContinuousClock.now - start) / .seconds(1)
+    return answer
+  }
+
+  /// `--shard 2/8` → (2, 8); without it (1, 1).
+  private func part() throws -> (Int, Int) {
+    guard let shard else { return (1, 1) }
+    let numbers = shard.split(separator: "/").map { Int($0) }
+    guard numbers.count == 2, let index = numbers[0], let count = numbers[1], count >= 1, (1...count).contains(index) else {
+      throw ValidationError("--shard \(shard): expected I/N with I from 1 to N")
+    }
+    return (index, count)
+  }
+}

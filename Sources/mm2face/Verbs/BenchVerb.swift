@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import NeuralNet
+
+/// `mm2face bench`: how fast this machine is.
+struct BenchVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure speed; all benchmarks without a name.",
+    discussion: "Names: \(names.joined(separator: ", ")). OPENBLAS_CORETYPE should be unset: it may force slower kernels.")
+
+  static let names = ["token", "decode", "distilbert", "wav2vec2", "start"]
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: "Which benchmarks.")
+  var name: [String] = []
+
+  @Option(help: "token: width of the transformer.")
+  var wide = 256
+
+  @Option(help: "token: layers.")
+  var layers = 6
+
+  @Option(help: "token: heads.")
+  var heads = 8
+
+  @Option(help: "token: rows of text and audio in memory.")
+  var memory = 250
+
+  @Option(help: "token: number format of the weights: fp32, fp16 or int8; all without it.")
+  var weights: WeightPrecision?
+
+  @Option(help: "How often each is repeated.")
+  var repeats = 7
+
+  @Option(help: ArgumentHelp("Read a transformer, draw one token, say FIRST.", valueName: "folder", visibility: .hidden))
+  var first: String?
+
+  func validate() throws {
+    for one in name where !Self.names.contains(one) {
+      throw ValidationError("there is no benchmark \(one); there are \(Self.names.joined(separator: ", "))")
+    }
+    for (option, value) in [("wide", wide), ("layers", layers), ("heads", heads), ("memory", memory), ("repeats", repeats)] where value < 1
+    {
+      throw ValidationError("--\(option) must be at least 1, found \(value)")
+    }
+    if wide % heads != 0 { throw ValidationError("--heads must divide --wide \(wide), found \(heads)") }
+  }
+
+  func run() throws {
+    common.useThreads()
+    if let first { return try FirstToken.run(first, precision: weights ?? .fp32) }
+    for one in name.isEmpty ? Self.names : name { try run(one) }
+  }
+
+  private func run(_ name: String) throws {
+    func show(_ line: BenchmarkLine) { line.show(json: common.json) }
+    switch name {
+    case "token":
+      let shape = EngineBenchmarks.Shape(width: wide, layers: layers, heads: heads, memory: memory)
+      for precision in weights.map({ [$0] }) ?? WeightPrecision.allCases {
+        show(try EngineBenchmarks.token(shape, precision, repeats: repeats))
+      }
+    case "decode": show(try EngineBenchmarks.decode(repeats: repeats))
+    case "distilbert": show(try EngineBenchmarks.distilbert(repeats: repeats))
+    case "wav2vec2": show(try EngineBenchmarks.wav2vec2(repeats: repeats))
+    default: show(try EngineBenchmarks.start(repeats: repeats))
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Motion
+import Synthesis
+
+/// `mm2face tokens`: motion ⇄ tokens.
+struct TokensVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tokens", abstract: "Turn motion into tokens and back.", subcommands: [Decode.self, Encode.self])
+
+  struct Encode: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Motion to tokens.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The clip.")
+    var clip: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; standard output without it.", valueName: "file.tokens"))
+    var out: String?
+
+    func run() throws {
+      let generator = try common.generator()
+      let clip = try ClipFile.read(clip)
+      let tokens = try generator.encode(clip)
+      if let out { try TokenFile.write(tokens, to: out) } else { print(JSONLine.text(tokens)) }
+      if out != nil, !common.json { print("\(tokens.stepCount) steps of \(tokens.lanes.joined(separator: ", "))") }
+    }
+  }
+
+  struct Decode: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Tokens to motion.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp("The tokens.", valueName: "file.tokens"))
+    var tokens: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "clip.npz"))
+    var out: String
+
+    func run() throws {
+      let generator = try common.generator()
+      var clip = try generator.decode(TokenFile.read(tokens))
+      clip.provenance = ["model": generator.modelName, "tokens": tokens]
+      try clip.write(npz: out)
+      print("\(out): \(clip.frameCount) frames")
+    }
+  }
+}
