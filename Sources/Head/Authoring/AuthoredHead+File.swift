@@ -19,7 +19,7 @@ extension AuthoredHead {
     for part in parts { add("part.\(part.name)", "I32", [part.vertices.count], part.vertices) }
     for region in regions { add("region.\(region.name)", "I32", [region.vertices.count], region.vertices) }
     for feature in features { add("features.\(feature.name)", "I32", [feature.edges.count / 2, 2], feature.edges) }
-    for (k, corrective) in correctives.enumerated() { add("correctives.\(k)", "F32", [v, 3], corrective.moves) }
+    for (k, corrective) in correctives.enumerated() { add("correctives.\(k)", "F16", [v, 3], corrective.moves.map { Float16($0) }) }
     add("expression", "F16", [50, v, 3], expression.map { Float16($0) })
     add("color", "U8", [v, 3], colours)
     var header = "{\"__metadata__\":{\"head\":\(Self.quoted(metadata()))}"

@@ -18,15 +18,17 @@ extension HeadAuthoring.Hair {
       for _ in 0..<90 { t -= HeadAuthoring.clamp(surface.value(centre + direction * t) * 0.75, -1.5, 8) }
       return centre + direction * t
     }
-    func push(_ direction: V3, _ height: Double, _ shade: Double, middle: Bool) {
+    func push(_ direction: V3, _ edge: Double, _ groove: Double, _ shade: Double, middle: Bool) {
       let base = skin(direction)
+      let full = fullness(base, edge)
+      let height = edge == 0 ? -1.2 : full - groove * min(1.1, full * 0.16)
       var p = base + HeadAuthoring.unit(surface.gradient(base)) * height
       p.y = HeadAuthoring.Sculpture.compressed(p.y)
       if middle { p.x = 0 }
       piece.points.append(p)
       piece.colours.append(V3(0.21, 0.14, 0.10) * shade)
     }
-    push(crown, 9, 1, middle: true)
+    push(crown, 1, 0, 1, middle: true)
     for column in 0...capColumns {
       let u = Double(column) / Double(capColumns)
       let edge = HeadAuthoring.unit(hairline(u) - centre)
@@ -35,11 +37,12 @@ extension HeadAuthoring.Hair {
       let strand = lock(column)
       for row in 1...capRows {
         let t = Double(row) / Double(capRows)
-        let v = row == capRows ? 1 : row == capRows - 1 ? 0.985 : 0.96 * pow(t / (Double(capRows - 2) / Double(capRows)), 0.9)
+        let v = row == capRows ? 1 : row == capRows - 1 ? 0.995 : 0.96 * pow(t / (Double(capRows - 2) / Double(capRows)), 0.9)
         let direction = crown * cos(angle * v) + side * sin(angle * v)
-        let full = fullness(u, v)
-        let height = row == capRows ? -0.5 : full - strand * min(1.1, full * 0.16) * HeadAuthoring.step(0.05, 0.3, v)
-        push(direction, height, 1.15 - 0.34 * strand + 0.05 * lock(column * 7 + row), middle: column == 0 || column == capColumns)
+        let groove = strand * HeadAuthoring.step(0.05, 0.3, v)
+        push(
+          direction, angle * (1 - v), groove, 1.15 - 0.34 * strand + 0.05 * lock(column * 7 + row),
+          middle: column == 0 || column == capColumns)
       }
     }
     for column in 0..<capColumns {
@@ -58,16 +61,15 @@ extension HeadAuthoring.Hair {
     return Double((z ^ (z >> 27)) >> 40) / Double(1 << 24)
   }
 
-  /// Height of the hair over the skin at column share `u` and distance share `v` from the crown.
-  private static func fullness(_ u: Double, _ v: Double) -> Double {
-    let front = HeadAuthoring.step(0.32, 0.05, u)
-    let sides = HeadAuthoring.step(0.2, 0.42, u)
-    let top = 9 + 3.5 * front * HeadAuthoring.step(0.2, 0.7, v)
-    let low = 3.2 + 3.4 * front
-    let fall = HeadAuthoring.step(0.25, 0.92, v) * sides
-    let body = top * (1 - fall) + low * fall
-    let rim = HeadAuthoring.step(1.06, 0.93 - 0.27 * (1 - sides), v)
-    return 1.6 + (body - 1.6) * rim
+  /// Height of the hair over the skin at `base`, `edge` radians in from the hairline.
+  private static func fullness(_ base: V3, _ edge: Double) -> Double {
+    let front = HeadAuthoring.step(10, 70, base.z)
+    let top = 9.5 + 3.5 * front
+    let low = 3.4 + 3 * front
+    let height = HeadAuthoring.step(10, 88, base.y)
+    let body = low + (top - low) * height
+    let rim = HeadAuthoring.step(-0.035, 0.13 + 0.3 * front * height, edge)
+    return 1.4 + (body - 1.4) * rim
   }
 
   /// The hairline from the forehead over the temple, round the ear to the nape; u = 0…1.

@@ -88,7 +88,7 @@ extension HeadAuthoring {
         func push(_ c: Int, _ depth: Double, _ y: Double) {
           let p = frames[c].point + frames[c].normal * depth
           piece.points.append(V3(p.x, Sculpture.compressed(edge + sign * y), p.z))
-          piece.colours.append(y > h * 0.8 ? V3(0.86, 0.74, 0.66) : V3(0.95, 0.93, 0.88))
+          piece.colours.append(y > h * 0.8 ? V3(0.86, 0.74, 0.66) : V3(0.91, 0.88, 0.82))
         }
         for c in 0..<3 { push(c, -0.8 + (c == 1 ? 0.5 : 0), h) }
         for c in 0..<3 { push(c, 0.25 + (c == 1 ? 0.5 : 0), h * 0.45) }
@@ -122,7 +122,7 @@ extension HeadAuthoring {
       let sign = upper ? 1.0 : -1.0
       var piece = Piece()
       let columns = 11
-      let profile: [(Double, Double)] = [(7.6, 0.15), (8.6, 0.9), (10.5, 1.0), (13, -1), (13, -7), (8.5, -7)]
+      let profile: [(Double, Double)] = [(7.6, 0.15), (8.6, 0.9), (10.5, 1.0), (13, -1), (13, -8), (4.8, -7.2)]
       for c in 0..<columns {
         let frame = archFrame(c == 0 ? 0 : archX(44.5 * Double(c) / Double(columns - 1), front), front)
         for (y, depth) in profile {

@@ -51,10 +51,15 @@ extension HeadAuthoring {
       let bag1 = (0..<17).map { k -> V3 in
         let p = contact[k]
         let open = pow(max(1 - pow(min(abs(p.x) / 25, 1), 2), 0), 0.35)
-        return V3(p.x * 1.08, p.y + sign(k) * 9 * open, p.z - 6)
+        return V3(p.x * 1.12, p.y + sign(k) * 9 * open, p.z - 6)
       }
-      let bag2 = bag1.map { V3($0.x * 0.95, $0.y, $0.z * 0.5 + 20) }
-      let bag3 = bag1.map { V3($0.x * 0.8, -73 + ($0.y + 73) * 0.9, 34) }
+      // Farther back the bag is wide enough to hold the molars.
+      let bag2 = (0..<17).map { k -> V3 in
+        let p = bag1[k]
+        let height = max(abs(p.y - contact[k].y), 7.5)
+        return V3(p.x * 1.22, contact[k].y + sign(k) * height, p.z * 0.5 + 20)
+      }
+      let bag3 = bag2.map { V3($0.x * 0.8, -73 + ($0.y + 73) * 0.9, 34) }
       return [border, vermilion, wet, contact, inner, bag1, bag2, bag3]
     }
 

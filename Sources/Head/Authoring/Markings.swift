@@ -22,10 +22,10 @@ extension HeadAuthoring {
       all += [right(under[0]), right(under[1]), under[2], under[1], under[0]]
       all += [0, 4, 8, 12, 16, 20].map { right(lid($0)) }
       all += [12, 8, 4, 0, 20, 16].map(lid)
-      all += [8, 5, 2, 0].map { right(lip(.border, $0)) } + [2, 5, 8].map { lip(.border, $0) }
-      all += [11, 14, 16].map { lip(.border, $0) } + [14, 11].map { right(lip(.border, $0)) }
-      all += [right(lip(.contact, 8)), right(lip(.contact, 4)), lip(.contact, 0), lip(.contact, 4), lip(.contact, 8)]
-      all += [lip(.contact, 12), lip(.contact, 16), right(lip(.contact, 12))]
+      all += [8, 4, 2, 0].map { right(lip(.border, $0)) } + [2, 4, 8].map { lip(.border, $0) }
+      all += [12, 14, 16].map { lip(.border, $0) } + [14, 12].map { right(lip(.border, $0)) }
+      all += [right(lip(.contact, 8)), right(lip(.contact, 2)), lip(.contact, 0), lip(.contact, 2), lip(.contact, 8)]
+      all += [lip(.contact, 14), lip(.contact, 16), right(lip(.contact, 14))]
       return all
     }
 
@@ -89,6 +89,7 @@ extension HeadAuthoring {
     func parts() -> [(String, [Int])] {
       let half = head.half
       var all = Part.allCases.compactMap { part in head.ranges[part].map { (part.rawValue, Array($0)) } }
+      all.append(("gums", Array(head.ranges[.gumsUpper] ?? 0..<0) + Array(head.ranges[.gumsLower] ?? 0..<0)))
       all.append(("mouthInner", (half.mouth[7...9].flatMap { $0 } + half.throatPatch.flatMap { $0 }).flatMap(head.both).sorted()))
       return all.map { ($0.0, Array(Set($0.1)).sorted()) }
     }
@@ -128,7 +129,8 @@ extension HeadAuthoring {
         ("nostril", path(half.nostrilBase, closed: true)), ("alar", path((19...23).map { half.grid[5][$0] })),
         ("teeth", teeth(.teethUpper) + teeth(.teethLower)), ("fine.pupil", path(eyeRing(Interior.pupilRing), closed: true)),
         ("fine.lidCrease", path(Array(half.eye[EyeRing.fold.rawValue][1..<12]))), ("fine.antihelix", path(half.creaseEar)),
-        ("hairline", path((0...Hair.capColumns).map { hair + $0 * Hair.capRows + Hair.capRows - 1 })),
+        ("hairline", path((0...Hair.capColumns).map { hair + $0 * Hair.capRows + Hair.capRows - 2 })),
+        ("fine.hair", (1..<Hair.capColumns / 3).flatMap { c in path((2..<Hair.capRows).map { hair + 3 * c * Hair.capRows + $0 }) }),
         ("fine.lash", path((0...12).map { lash + 3 * $0 + 1 })),
       ]
     }
@@ -138,8 +140,27 @@ extension HeadAuthoring {
       let half = head.half
       var set = Set((half.eye[3...].flatMap { $0 } + half.mouth[2...].flatMap { $0 } + half.throatPatch.flatMap { $0 }).flatMap(head.both))
       set.formUnion((half.nostril.flatMap { $0 } + half.nostrilBase + [half.nostrilEnd]).flatMap(head.both))
-      for part in Part.allCases where part != .skin { set.formUnion(head.ranges[part] ?? 0..<0) }
+      for part in Part.allCases where part != .skin && part != .hair { set.formUnion(head.ranges[part] ?? 0..<0) }
+      set.formUnion(coveredByHair())
       return set.sorted()
+    }
+
+    /// Scalp vertices under the hair, whose outline must not show through it.
+    private func coveredByHair() -> [Int] {
+      let middle = V3(0, 28, -12)
+      let first = head.ranges[.hair]?.lowerBound ?? 0
+      let hair = (head.ranges[.hair] ?? 0..<0).filter { v in
+        let row = (v - first - 1) % Hair.capRows
+        return v == first || (head.points[v].x >= 0 && row < Hair.capRows - 2)
+      }
+      let rays = hair.map { (unit(head.points[$0] - middle), length(head.points[$0] - middle)) }
+      let half = head.half
+      let scalp = (half.grid.flatMap { $0 } + half.crown.flatMap { $0 }).filter { $0 >= 0 && head.points[$0].y > -90 }
+      return Array(Set(scalp)).sorted().filter { v in
+        let ray = unit(head.points[v] - middle)
+        let distance = length(head.points[v] - middle)
+        return rays.contains { dot($0.0, ray) > 0.989 && $0.1 > distance + 0.8 }
+      }.flatMap(head.both)
     }
   }
 }

@@ -26,6 +26,12 @@ extension HeadAuthoring.HalfTemplate {
         points[v].y = y
       }
     }
+    // The throat's middle follows a parabola through its neighbours, or a crease shows.
+    for j in (Self.jawRow + 1)..<Self.rows {
+      let a = points[grid[1][j]]
+      let b = points[grid[2][j]]
+      points[grid[0][j]] = a + (a - b) * (a.x * a.x / (b.x * b.x - a.x * a.x))
+    }
     for v in centre { points[v].x = 0 }
   }
 

@@ -36,12 +36,12 @@ extension HeadAuthoring {
       d = union(d, neck, 11)
       d = union(d, ellipsoid(p, V3(42, -22, 54), V3(16, 12, 16)), 22)
       d = union(d, ellipsoid(p, V3(35, -37, 66), V3(14, 14, 13)), 18)
-      d = union(d, chain(p, Self.mandible, 8), 18)
+      d = union(d, chain(p, Self.mandible, 10), 22)
       return d
     }
 
     private static let mandible = [
-      Bead(0, -113, 79, 5), Bead(12, -112, 76, 5), Bead(26, -106.5, 58, 5), Bead(37.5, -97, 33, 5), Bead(46, -84.5, 10, 5.5),
+      Bead(0, -113, 79, 5), Bead(12, -112, 76, 5), Bead(25.5, -106.5, 58, 4.5), Bead(36.5, -97.5, 34, 4), Bead(45.5, -85, 11, 5.5),
       Bead(54, -48, -2, 5),
     ]
     private static let brow = [Bead(0, 14, 83, 7.5), Bead(12, 15.5, 82.3, 8), Bead(30, 18.5, 77, 8.5), Bead(49.5, 12.5, 58, 8)]
