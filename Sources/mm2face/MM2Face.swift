@@ -10,6 +10,7 @@ struct MM2Face: AsyncParsableCommand {
     version: "1.0",
     subcommands: [
       // One verb a line, in the order of the alphabet.
+      AnnotateVerb.self,
       BatchVerb.self,
       BenchVerb.self,
       DatasetVerb.self,

@@ -46,7 +46,7 @@ public struct ClaimChecker: Sendable {
     return Measure(
       peak: peak, peakLeft: frames.map { reading.strength(of: left)[$0] }.max() ?? 0,
       peakRight: frames.map { reading.strength(of: right)[$0] }.max() ?? 0,
-      onset: Double(onset) / rate, peakSeconds: Double(at) / rate, count: reading.count(what, frames))
+      onset: Double(onset) / rate, peakSeconds: Double(at) / rate, count: reading.count(what, self.frames(what, slack: slack * 0.4)))
   }
 
   public func verdict(_ claim: Claim) -> Verdict {
@@ -75,7 +75,8 @@ public struct ClaimChecker: Sendable {
   private func tenths(_ value: Double) -> String { String(format: "%.2f", value) }
 
   /// The frames in which a thing is looked for.
-  private func frames(_ what: Claim.What) -> Range<Int> {
+  private func frames(_ what: Claim.What, slack given: Double? = nil) -> Range<Int> {
+    let slack = given ?? slack
     let rate = reading.clip.framesPerSecond
     let count = reading.clip.frameCount
     let first = what.from.map { max(0, Int((($0 - slack) * rate).rounded(.down))) } ?? 0

@@ -135,11 +135,15 @@ extension MotionReading {
     func peaks(_ values: [Double], _ prominence: Double) -> Int { Self.peaks(Array(values[frames]), prominence: prominence) }
     let strongest = strength(of: what)[frames].max() ?? 0
     switch name {
-    case .nod: return peaks(pitch, 3.2)
+    case .nod:
+      let size = (pitch[frames].max() ?? 0) - (pitch[frames].min() ?? 0)
+      return peaks(pitch, max(3, 0.3 * size))
     case .shakeHead, .wagHead:
       // A swing to either side is half a shake.
       let values = name == .shakeHead ? yaw : roll
-      return (peaks(values, 3) + peaks(values.map { -$0 }, 3) + 1) / 2
+      let size = (values[frames].max() ?? 0) - (values[frames].min() ?? 0)
+      let prominence = max(3, 0.3 * size)
+      return (peaks(values, prominence) + peaks(values.map { -$0 }, prominence) + 1) / 2
     case .blink, .wink: return peaks(strength(of: what), 0.35)
     case .cough, .gasp, .shout, .sneeze: return peaks(strength(of: what), 0.35 * strongest)
     case .sniff, .kiss, .puffCheeks, .stickTongueOut, .raiseBrows, .blow: return peaks(strength(of: what), 0.4 * strongest)

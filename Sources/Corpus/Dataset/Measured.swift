@@ -69,7 +69,7 @@ struct Measured {
       if let frames = stretch(jaw, 0.7, least: 6) {
         add(.mouthOpenWide, .both, jaw[frames].max() ?? 0, frames)
       } else if let frames = stretch(jaw, 0.28, least: 7) {
-        add(.jawDrop, .both, jaw[frames].max() ?? 0, frames)
+        add(.jawDrop, .both, (jaw[frames].max() ?? 0) / 0.5, frames)
       }
     }
     return Self.joined(events)

@@ -49,6 +49,7 @@ extension Composer {
 
   /// One sentence of one to three items.
   private mutating func joined(_ chunk: [LevelPlan.Item], form: Voice.Form, subject: String) -> String? {
+    toldClause = false
     guard chunk.count > 1 else { return main(chunk[0], subject: subject, form: form) }
     if chunk.count == 3 { return triple(chunk, form: form, subject: subject) }
     let together = chunk[0].overlaps(chunk[1])
@@ -121,7 +122,7 @@ extension Composer {
     }
     if secondTogether {
       guard let three = main(chunk[2], subject: person.subject, form: form) else { return nil }
-      return text + " while \(three)"
+      return text + (firstTogether ? " and \(three)" : " while \(three)")
     }
     guard let three = main(chunk[2], subject: nil, form: form), let join = draw("lastJoin") else { return nil }
     return text + "\(join) \(three)"

@@ -26,6 +26,8 @@ struct Composer {
   var random: RandomSource
   var claims: [Claim] = []
   var used: [String] = []
+  /// Whether the clause last told has a subject of its own.
+  var toldClause = false
 
   init(
     bank: SentenceBank, heldOut: Bool, register: Wording.Register, person: Voice.Person, degrees: [Event: Double], random: RandomSource
@@ -99,7 +101,10 @@ struct Composer {
     guard let wording = pick(item, [.predicate, .clause]) else { return nil }
     guard let text = wording.put(Voice(person: person, form: form), values(item)) else { return nil }
     note(wording, item)
-    return wording.shape == .clause || subject == nil ? text : "\(subject ?? "") \(text)"
+    // After "his chin dips", "then turns" would turn the chin: such a verb gets its own subject.
+    let needed = subject ?? (toldClause ? person.subject : nil)
+    toldClause = wording.shape == .clause
+    return wording.shape == .clause || needed == nil ? text : "\(needed ?? "") \(text)"
   }
 
   mutating func subject(first: Bool) -> String {

@@ -11,7 +11,10 @@ enum EverydayHand {
     }
     if random.chance(0.25) { typed = typed.filter { !",.;".contains($0) } }
     if random.chance(0.15) { typed = typed.filter { $0 != "'" } }
-    if random.chance(0.08) { typed += random.pick(["!", "...", " :)", " pls", " please", "!!"]) }
+    if random.chance(0.08) {
+      if typed.hasSuffix(".") { typed.removeLast() }
+      typed += random.pick(["!", "...", " :)", " pls", " please", "!!"])
+    }
     if random.chance(0.18) { typed = slip(typed, random: &random) }
     return typed
   }

@@ -39,9 +39,9 @@ struct LevelPlan: Sendable {
   func items(_ level: TextLevel, random: inout RandomSource) -> [Item] {
     switch level {
     case .action: return actionItems(&random)
-    case .emotion: return emotionItems()
+    case .emotion: return doubled(emotionItems(), &random)
     case .expression: return expressionItems(&random)
-    case .pose: return poseItems()
+    case .pose: return doubled(poseItems(), &random)
     case .scenario: return []
     }
   }
@@ -61,6 +61,12 @@ struct LevelPlan: Sendable {
     }
     if events.isEmpty { return [state(.action, "nothing")] }
     return merged(events.sorted { $0.start < $1.start }.prefix(5).map(item))
+  }
+
+  /// A state of the whole clip is often told twice, in two ways.
+  private func doubled(_ items: [Item], _ random: inout RandomSource) -> [Item] {
+    guard items.count == 1, items[0].timeless || items[0].kind == .emotion, random.chance(0.6) else { return items }
+    return [items[0], items[0]]
   }
 
   private func emotionItems() -> [Item] {

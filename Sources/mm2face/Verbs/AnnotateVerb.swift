@@ -1,0 +1,68 @@
+import ArgumentParser
+import Corpus
+import Foundation
+import Motion
+
+/// `mm2face annotate`: the five MMHead texts from a clip's motion.
+struct AnnotateVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "annotate",
+    abstract: "Describe a clip's motion in words: action, emotion, expression, head pose and three scenarios.",
+    discussion: """
+      Events are measured in the motion and told by a bank of hand-written sentences; every claim is checked against the motion. \
+      With --check, the claims of a JSON file are held against the clip instead, and a claim that fails ends with exit code 1.
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(help: ArgumentHelp("The clip: .npz, .pkl or a Live Link .csv.", valueName: "clip"))
+  var clip: String
+
+  @Option(help: "Another seed chooses other words for the same motion.")
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("The folder of the sentence bank.", valueName: "folder"))
+  var bank = "assets/corpus"
+
+  @Option(help: ArgumentHelp("A command that rewrites each text from standard input to standard output.", valueName: "command"))
+  var rewriter: String?
+
+  @Option(help: ArgumentHelp("A JSON list of claims to check instead of writing texts.", valueName: "file"))
+  var check: String?
+
+  func run() throws {
+    let motion = try ClipFile.read(clip)
+    if let check {
+      try checkClaims(URL(fileURLWithPath: check), motion)
+      return
+    }
+    let annotator = MotionAnnotator(bank: try SentenceBank(folder: URL(fileURLWithPath: bank)))
+    var annotation = try annotator.annotate(motion, seed: seed)
+    if let rewriter { annotation.texts = try Rewriter(command: rewriter).rewrite(annotation.texts) }
+    if common.json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(annotation), as: UTF8.self))
+    } else {
+      for level in TextLevel.allCases where level != .scenario { print("\(level.rawValue): \(annotation.texts[level])") }
+      for scenario in annotation.texts.scenarios { print("scenario: \(scenario)") }
+    }
+  }
+
+  private func checkClaims(_ file: URL, _ motion: Clip) throws {
+    let claims = try JSONDecoder().decode([Claim].self, from: Data(contentsOf: file))
+    let checker = ClaimChecker(motion)
+    var failed = 0
+    for claim in claims {
+      let name = [claim.relation.rawValue, claim.what.name, claim.other?.name].compactMap { $0 }.joined(separator: " ")
+      switch checker.verdict(claim) {
+      case .holds: print("holds: \(name)")
+      case .unmeasured: print("not measurable: \(name)")
+      case .fails(let why):
+        failed += 1
+        print("fails: \(name): \(why)")
+      }
+    }
+    if failed > 0 { throw ExitCode(ExitCodes.failed) }
+  }
+}
