@@ -90,6 +90,6 @@ struct TextWriterTests {
       #expect(texts.pose.lowercased().contains("right"), "\(texts.pose)")
       #expect(!texts.pose.lowercased().contains("left"), "\(texts.pose)")
     }
-    #expect(named >= 85)
+    #expect(named >= 93)
   }
 }

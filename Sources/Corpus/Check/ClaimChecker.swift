@@ -43,10 +43,13 @@ public struct ClaimChecker: Sendable {
     left.side = .left
     var right = what
     right.side = .right
+    func highest(_ what: Claim.What) -> Double {
+      let values = reading.strength(of: what)
+      return frames.map { values[$0] }.max() ?? 0
+    }
     return Measure(
-      peak: peak, peakLeft: frames.map { reading.strength(of: left)[$0] }.max() ?? 0,
-      peakRight: frames.map { reading.strength(of: right)[$0] }.max() ?? 0,
-      onset: Double(onset) / rate, peakSeconds: Double(at) / rate, count: reading.count(what, self.frames(what, slack: slack * 0.4)))
+      peak: peak, peakLeft: highest(left), peakRight: highest(right), onset: Double(onset) / rate, peakSeconds: Double(at) / rate,
+      count: reading.count(what, self.frames(what, slack: slack * 0.4)))
   }
 
   public func verdict(_ claim: Claim) -> Verdict {

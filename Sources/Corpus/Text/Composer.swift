@@ -150,7 +150,10 @@ struct Composer {
     }
     switch (wording.side, item.side) {
     case (.any, .both): break
-    case (.any, _): weight *= 0.008
+    case (.any, _):
+      // One side alone is what matters: leave it out rarely, and never as the only thing said.
+      if wording.shape == .whole { return nil }
+      weight *= 0.008
     case (.both, .both): weight *= 1.5
     case (.left, .left), (.right, .right), (.one, .left), (.one, .right): weight *= 2
     default: return nil
