@@ -120,15 +120,15 @@ struct DatasetTests {
     let score = Score(
       seconds: 5, events: [.pose(.turnLeft, .strong, 1..<4), .unit(.noseWrinkle, .strong, 1..<4)], emotion: .init(.happy, .strong))
     let clip = Performer().perform(score, seed: 3)
-    let found = MotionScore.score(of: clip, speaks: false)
+    let annotator = MotionAnnotator(bank: try SentenceBank(folder: Self.bank))
+    let (found, knowledge) = annotator.read(clip, speaks: false)
     #expect(found.events.contains { $0.pose == .turnLeft && $0.intensity == .strong })
-    #expect(found.events.contains { $0.unit == .noseWrinkle })
+    #expect(knowledge.realised.contains { $0.unit == .noseWrinkle })
     #expect(found.emotion?.name == .happy)
     let annotation = Annotation(clip)
     #expect(annotation.poses.contains { $0.labels.contains("head turns left") && $0.peakDegrees[1] > 20 })
     #expect(annotation.intensities.count == clip.frameCount && annotation.intensities[0].count == annotation.units.count)
-    let writer = TextWriter(bank: try SentenceBank(folder: Self.bank), heldOut: false)
-    let texts = MotionScore.texts(of: clip, speaks: false, writer: writer, random: RandomSource(seed: 1))
+    let texts = try annotator.annotate(clip, speaks: false, seed: 1).texts
     #expect(!texts.pose.isEmpty && !texts.expression.isEmpty && texts.scenarios.count == 3)
   }
 

@@ -1,5 +1,4 @@
 import Motion
-import Tensor
 
 /// What a motion shows, per frame and in time: the measurements that texts are written from (paper §3.2 and A.2).
 public struct Annotation: Sendable, Codable, Hashable {
@@ -30,23 +29,9 @@ public struct Annotation: Sendable, Codable, Hashable {
   }
 }
 
-/// Writes texts for a motion of which nothing else is known: the score is read off the motion.
-public struct MotionScore {
-  /// A score of what is measured: units, head poses in order, and an emotion when the face plainly shows one.
-  ///
-  /// - Parameter speaks: whether there is a voice; the mouth's movements are then speech.
-  public static func score(of clip: Clip, speaks: Bool, emotion known: Score.Mood? = nil) -> Score {
-    var score = Score(seconds: clip.seconds)
-    if speaks { score.speech = Score.Line(text: "", voice: "", start: 0, end: clip.seconds) }
-    let units = Measured(clip: clip).units(besides: score)
-    score.events = units + poses(clip)
-    score.events.sort { ($0.start, $0.name) < ($1.start, $1.name) }
-    score.emotion = known ?? emotion(units, seconds: clip.seconds)
-    return score
-  }
-
+extension Measured {
   /// Head poses that are held for at least 0.4 s, in order.
-  static func poses(_ clip: Clip) -> [Event] {
+  static func heldPoses(_ clip: Clip) -> [Event] {
     var events: [Event] = []
     for segment in clip.headPoseSegments(minimumSeconds: 0.4) {
       for label in segment.labels {
@@ -76,29 +61,5 @@ public struct MotionScore {
       }
     }
     return events
-  }
-
-  /// The emotion whose prototype the units show for most of the clip; nil when none plainly does.
-  static func emotion(_ units: [Event], seconds: Double) -> Score.Mood? {
-    func shown(_ unit: UnitName, side: Side? = nil) -> Event? {
-      units.first { $0.unit == unit && $0.duration > 0.35 * seconds && (side == nil || $0.side == side) }
-    }
-    let brows = shown(.browsUp) ?? shown(.browInnerUp)
-    let candidates: [(EmotionName, [Event?])] = [
-      (.surprised, [shown(.browsUp), shown(.eyeWide)]), (.fearful, [brows, shown(.eyeWide), shown(.mouthStretch)]),
-      (.disgusted, [shown(.noseWrinkle), shown(.upperLipRaise)]), (.sad, [shown(.browInnerUp), shown(.frownMouth)]),
-      (.angry, [shown(.browDown), shown(.lipPress) ?? shown(.eyeSquint)]), (.happy, [shown(.smile, side: .both), shown(.cheekRaise)]),
-    ]
-    let matching = candidates.filter { $0.1.allSatisfy { $0 != nil } }
-    guard let best = matching.max(by: { $0.1.count < $1.1.count }), let leading = best.1.compactMap({ $0 }).first else { return nil }
-    return Score.Mood(best.0, leading.intensity)
-  }
-
-  /// The five texts of a motion.
-  public static func texts(of clip: Clip, speaks: Bool, emotion: Score.Mood? = nil, writer: TextWriter, random: RandomSource) -> ClipTexts {
-    let score = score(of: clip, speaks: speaks, emotion: emotion)
-    let measured = Measured(clip: clip)
-    let knowledge = TextWriter.Knowledge(degrees: measured.degrees(score), absent: measured.absent(score))
-    return writer.write(score, knowing: knowledge, random: random)
   }
 }

@@ -9,24 +9,28 @@ public struct MotionAnnotator: Sendable {
   public init(bank: SentenceBank) { self.bank = bank }
 
   /// What was found and what was written of it.
-  public struct Annotation: Codable, Sendable {
+  public struct Answer: Codable, Sendable {
     public var score: Score
     public var texts: ClipTexts
+    public var measured: Annotation
   }
 
   /// Annotates a clip of the basis studio-50; the seed varies the words, never what they say.
-  public func annotate(_ clip: Clip, seed: UInt64 = 0) throws(AnnotationError) -> Annotation {
+  ///
+  /// - Parameter speaks: whether there is a voice; nil finds out from the jaw.
+  public func annotate(_ clip: Clip, speaks: Bool? = nil, seed: UInt64 = 0) throws(AnnotationError) -> Answer {
     guard clip.basis == .studio50 else { throw .basis(clip.basis.rawValue) }
     guard clip.frameCount >= 10 else { throw .short(clip.frameCount) }
-    let (score, knowledge) = read(clip)
+    let (score, knowledge) = read(clip, speaks: speaks)
     let writer = TextWriter(bank: bank, heldOut: false)
-    return Annotation(score: score, texts: writer.write(score, knowing: knowledge, register: .annotator, random: RandomSource(seed: seed)))
+    let texts = writer.write(score, knowing: knowledge, register: .annotator, random: RandomSource(seed: seed))
+    return Answer(score: score, texts: texts, measured: Annotation(clip))
   }
 
   /// The score that a clip's motion amounts to.
-  public func read(_ clip: Clip) -> (score: Score, knowledge: TextWriter.Knowledge) {
+  public func read(_ clip: Clip, speaks: Bool? = nil) -> (score: Score, knowledge: TextWriter.Knowledge) {
     let detector = EventDetector(clip)
-    let speech = detector.speech()
+    let speech = speaks == false ? nil : detector.speech() ?? (speaks == true ? 0..<clip.frameCount : nil)
     let units = detector.units(speaking: speech != nil)
     let swings = detector.swings()
     let poses = detector.poses(besides: swings.map(\.frames))
@@ -103,15 +107,12 @@ public struct MotionAnnotator: Sendable {
 public enum AnnotationError: Error, Sendable, Hashable, CustomStringConvertible {
   case basis(String)
   case short(Int)
-  case rewriter(String, Int32)
 
   public var description: String {
     switch self {
     case .basis(let found):
-      "the clip is in basis \(found), annotation reads studio-50: convert it with `mm2face blend` or import it onto the studio head first"
+      "the clip is in basis \(found), annotation reads the shapes of studio-50: convert it to that basis first"
     case .short(let frames): "the clip has \(frames) frames; annotation needs at least 10"
-    case .rewriter(let command, let status):
-      "the rewriter `\(command)` ended with status \(status) or wrote nothing; its text must come back on standard output"
     }
   }
 }

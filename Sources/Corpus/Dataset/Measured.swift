@@ -92,7 +92,7 @@ struct Measured {
   func poses(besides score: Score) -> [Event] {
     let moving: Set<ActionName> = [.nod, .shakeHead, .wagHead, .turn, .tiltHead, .bowHead, .lookAround, .cough, .sneeze, .laugh, .cry]
     let asked = score.events.filter { $0.kind == .pose || ($0.action.map(moving.contains) ?? false) }
-    return MotionScore.poses(clip).filter { event in
+    return Self.heldPoses(clip).filter { event in
       event.duration >= 0.6 && (degrees(Score(seconds: score.seconds, events: [event]))[event] ?? 0) > 7.5
         && asked.allSatisfy { event.end < $0.start - 0.2 || event.start > $0.end + 0.4 }
     }

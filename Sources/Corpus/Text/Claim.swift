@@ -93,4 +93,16 @@ public struct ClipTexts: Codable, Sendable, Hashable {
     case .scenario: scenarios.joined(separator: "\n")
     }
   }
+
+  /// The texts, each passed through `rewrite`; what they claim is then no longer known.
+  public func mapped(_ rewrite: (String) throws -> String) rethrows -> ClipTexts {
+    var result = self
+    result.action = try rewrite(action)
+    result.emotion = try rewrite(emotion)
+    result.expression = try rewrite(expression)
+    result.pose = try rewrite(pose)
+    result.scenarios = try scenarios.map(rewrite)
+    result.claims = [:]
+    return result
+  }
 }

@@ -22,7 +22,7 @@ struct AnnotateVerb: ParsableCommand {
   var seed: UInt64 = 0
 
   @Option(help: ArgumentHelp("The folder of the sentence bank.", valueName: "folder"))
-  var bank = "assets/corpus"
+  var bank: String?
 
   @Option(help: ArgumentHelp("A command that rewrites each text from standard input to standard output.", valueName: "command"))
   var rewriter: String?
@@ -36,9 +36,9 @@ struct AnnotateVerb: ParsableCommand {
       try checkClaims(URL(fileURLWithPath: check), motion)
       return
     }
-    let annotator = MotionAnnotator(bank: try SentenceBank(folder: URL(fileURLWithPath: bank)))
+    let annotator = MotionAnnotator(bank: try SentenceBank(folder: try DatasetVerb.bankFolder(bank)))
     var annotation = try annotator.annotate(motion, seed: seed)
-    if let rewriter { annotation.texts = try Rewriter(command: rewriter).rewrite(annotation.texts) }
+    if let rewriter { annotation.texts = try annotation.texts.mapped(Rewriter(command: rewriter).rewrite) }
     if common.json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -139,13 +139,13 @@ extension DatasetVerb {
     }
 
     func run() throws {
-      let writer = TextWriter(bank: try SentenceBank(folder: try DatasetVerb.bankFolder(bank)), heldOut: false)
+      let annotator = MotionAnnotator(bank: try SentenceBank(folder: try DatasetVerb.bankFolder(bank)))
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
       func annotate(_ name: String, _ clip: Clip, speaks: Bool) throws {
-        let texts = MotionScore.texts(of: clip, speaks: speaks, writer: writer, random: RandomSource(seed: seed).fork(name))
+        let texts = try annotator.annotate(clip, speaks: speaks, seed: RandomSource(seed: seed).fork(name).state).texts
         var levels = Dictionary(uniqueKeysWithValues: TextLevel.allCases.map { ($0.rawValue, texts[$0]) })
         if let rewriter { for (level, text) in levels { levels[level] = try Rewriter(command: rewriter).rewrite(text) } }
         if let out {
