@@ -1,7 +1,8 @@
 import Synchronization
 import Tensor
 
-/// How weights are kept for products.
+/// How weights are kept for products: 32-bit floats, 16 bits with a fraction of 10 (see `PackedRows`), or 8 bits; the last two with a
+/// factor an output.
 public enum WeightPrecision: String, Sendable, Hashable, Codable, CaseIterable {
   case fp32, fp16, int8
 }
@@ -38,8 +39,7 @@ public final class WeightArena: Sendable {
 public struct WeightMatrix: @unchecked Sendable {
   enum Storage {
     case fp32(UnsafePointer<Float>)
-    case fp16(UnsafePointer<Float16>)
-    case int8(UnsafePointer<Int8>, scales: UnsafePointer<Float>)
+    case packed(PackedRows)
   }
 
   public let outputs: Int
@@ -62,9 +62,12 @@ public struct WeightMatrix: @unchecked Sendable {
       return
     }
     let arena = arena ?? WeightArena()
-    let bytes = precision == .fp32 ? 4 : precision == .fp16 ? 2 : 1
-    let (pointer, owner) = arena.allocate(byteCount: count * bytes)
-    var owners: [AnyObject] = [owner]
+    var owners: [AnyObject] = []
+    func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
+      let (pointer, owner) = arena.allocate(byteCount: byteCount)
+      owners.append(owner)
+      return pointer
+    }
     let failed = Atomic<Bool>(false)
     let block = max(1, min(outputs, (64 << 10) / max(inputs, 1)))
     let blocks = (outputs + block - 1) / block
@@ -76,40 +79,26 @@ public struct WeightMatrix: @unchecked Sendable {
         }
       }
     }
-    switch precision {
-    case .fp32:
-      let target = pointer.assumingMemoryBound(to: Float.self)
+    if precision == .fp32 {
+      let target = take(count * 4).assumingMemoryBound(to: Float.self)
       eachBlock { stored.widen($0.lowerBound * inputs..<$0.upperBound * inputs, into: target + $0.lowerBound * inputs) }
       storage = .fp32(target)
-    case .fp16:
-      let target = pointer.assumingMemoryBound(to: Float16.self)
+    } else {
+      let kind: PackedRows.Kind = precision == .fp16 ? .half : .byte
+      let rest = inputs - PackedRows.wholeInputs(kind, inputs: inputs)
+      let packed = PackedRows(
+        kind: kind, inputs: inputs,
+        lanes: take(outputs * PackedRows.lanesPerRow(kind, inputs: inputs) * 4).assumingMemoryBound(to: UInt32.self),
+        scales: take(outputs * 4).assumingMemoryBound(to: Float.self), rest: take(outputs * rest * 4).assumingMemoryBound(to: Float.self))
       eachBlock { rows in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * inputs) { scratch in
           guard let base = scratch.baseAddress else { return true }
-          let fine = stored.widen(rows.lowerBound * inputs..<rows.upperBound * inputs, into: base)
-          narrow(base, count: rows.count * inputs, into: target + rows.lowerBound * inputs)
-          return fine
+          guard stored.widen(rows.lowerBound * inputs..<rows.upperBound * inputs, into: base) else { return false }
+          for (index, row) in rows.enumerated() { packed.pack(base + index * inputs, at: row) }
+          return true
         }
       }
-      storage = .fp16(target)
-    case .int8:
-      let target = pointer.assumingMemoryBound(to: Int8.self)
-      let (scaleBytes, scaleOwner) = arena.allocate(byteCount: outputs * 4)
-      let scales = scaleBytes.assumingMemoryBound(to: Float.self)
-      owners.append(scaleOwner)
-      eachBlock { rows in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * inputs) { scratch in
-          guard let base = scratch.baseAddress else { return true }
-          let fine = stored.widen(rows.lowerBound * inputs..<rows.upperBound * inputs, into: base)
-          if fine {
-            for (index, row) in rows.enumerated() {
-              scales[row] = quantise(base + index * inputs, count: inputs, into: target + row * inputs)
-            }
-          }
-          return fine
-        }
-      }
-      storage = .int8(target, scales: scales)
+      storage = .packed(packed)
     }
     self.owners = owners
     if failed.load(ordering: .relaxed) { throw notFinite(Self.firstBad(stored)) }
@@ -132,8 +121,7 @@ public struct WeightMatrix: @unchecked Sendable {
   public var byteCount: Int {
     switch storage {
     case .fp32: outputs * inputs * 4
-    case .fp16: outputs * inputs * 2
-    case .int8: outputs * inputs + outputs * 4
+    case .packed(let w): outputs * (w.rowLanes * 4 + (inputs - w.whole) * 4 + 4)
     }
   }
 
@@ -142,8 +130,7 @@ public struct WeightMatrix: @unchecked Sendable {
     precondition(index >= 0 && index < outputs, "row \(index) of \(outputs)")
     switch storage {
     case .fp32(let w): target.update(from: w + index * inputs, count: inputs)
-    case .fp16(let w): widen(w + index * inputs, count: inputs, into: target)
-    case .int8(let w, let scales): widen(w + index * inputs, scale: scales[index], count: inputs, into: target)
+    case .packed(let w): w.unpack(index, into: target)
     }
   }
 
@@ -158,12 +145,8 @@ public struct WeightMatrix: @unchecked Sendable {
       switch storage {
       case .fp32(let w):
         gemv(fp32: w, outputs: range, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
-      case .fp16(let w):
-        gemv(fp16: w, outputs: range, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
-      case .int8(let w, let scales):
-        gemv(
-          int8: w, scales: scales, outputs: range, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y,
-          yStride: yStride)
+      case .packed(let w):
+        gemv(packed: w, outputs: range, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
       }
       if let then { for b in 0..<batch { then(y + b * yStride + range.lowerBound, range.count) } }
     }

@@ -5,31 +5,6 @@
 
 @usableFromInline typealias Lanes = SIMD16<Float>
 
-/// A stored weight that widens to sixteen floats.
-protocol PackedWeight {
-  static func load16(_ p: UnsafePointer<Self>) -> Lanes
-  static func load1(_ p: UnsafePointer<Self>) -> Float
-}
-
-extension Float: PackedWeight {
-  @inline(__always) static func load16(_ p: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(p).loadUnaligned(as: Lanes.self) }
-  @inline(__always) static func load1(_ p: UnsafePointer<Float>) -> Float { p.pointee }
-}
-
-extension Float16: PackedWeight {
-  @inline(__always) static func load16(_ p: UnsafePointer<Float16>) -> Lanes {
-    Lanes(UnsafeRawPointer(p).loadUnaligned(as: SIMD16<Float16>.self))
-  }
-  @inline(__always) static func load1(_ p: UnsafePointer<Float16>) -> Float { Float(p.pointee) }
-}
-
-extension Int8: PackedWeight {
-  @inline(__always) static func load16(_ p: UnsafePointer<Int8>) -> Lanes {
-    Lanes(SIMD16<Int32>(truncatingIfNeeded: UnsafeRawPointer(p).loadUnaligned(as: SIMD16<Int8>.self)))
-  }
-  @inline(__always) static func load1(_ p: UnsafePointer<Int8>) -> Float { Float(p.pointee) }
-}
-
 @inline(__always) func load16(_ p: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(p).loadUnaligned(as: Lanes.self) }
 @inline(__always) func store16(_ v: Lanes, _ p: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lanes.self)
@@ -44,30 +19,30 @@ extension Int8: PackedWeight {
 }
 
 /// Sums of four outputs for one x.
-@inline(__always) private func four<W: PackedWeight>(_ w: UnsafePointer<W>, _ inputs: Int, _ x: UnsafePointer<Float>) -> SIMD4<Float> {
+@inline(__always) private func four(_ w: UnsafePointer<Float>, _ inputs: Int, _ x: UnsafePointer<Float>) -> SIMD4<Float> {
   var a = Lanes.zero, b = Lanes.zero, c = Lanes.zero, d = Lanes.zero
   let w1 = w + inputs, w2 = w + 2 &* inputs, w3 = w + 3 &* inputs
   let whole = inputs & ~15
   var i = 0
   while i < whole {
     let v = load16(x + i)
-    a.addProduct(v, W.load16(w + i))
-    b.addProduct(v, W.load16(w1 + i))
-    c.addProduct(v, W.load16(w2 + i))
-    d.addProduct(v, W.load16(w3 + i))
+    a.addProduct(v, load16(w + i))
+    b.addProduct(v, load16(w1 + i))
+    c.addProduct(v, load16(w2 + i))
+    d.addProduct(v, load16(w3 + i))
     i &+= 16
   }
   var sums = SIMD4(total(a), total(b), total(c), total(d))
   while i < inputs {
-    sums.addProduct(x[i], SIMD4(W.load1(w + i), W.load1(w1 + i), W.load1(w2 + i), W.load1(w3 + i)))
+    sums.addProduct(x[i], SIMD4(w[i], w1[i], w2[i], w3[i]))
     i &+= 1
   }
   return sums
 }
 
 /// Sums of four outputs for two x, reading the weights once.
-@inline(__always) private func fourByTwo<W: PackedWeight>(
-  _ w: UnsafePointer<W>, _ inputs: Int, _ x: UnsafePointer<Float>, _ z: UnsafePointer<Float>
+@inline(__always) private func fourByTwo(
+  _ w: UnsafePointer<Float>, _ inputs: Int, _ x: UnsafePointer<Float>, _ z: UnsafePointer<Float>
 ) -> (SIMD4<Float>, SIMD4<Float>) {
   var a = Lanes.zero, b = Lanes.zero, c = Lanes.zero, d = Lanes.zero
   var e = Lanes.zero, f = Lanes.zero, g = Lanes.zero, h = Lanes.zero
@@ -76,7 +51,7 @@ extension Int8: PackedWeight {
   var i = 0
   while i < whole {
     let v = load16(x + i), u = load16(z + i)
-    let p = W.load16(w + i), q = W.load16(w1 + i), r = W.load16(w2 + i), s = W.load16(w3 + i)
+    let p = load16(w + i), q = load16(w1 + i), r = load16(w2 + i), s = load16(w3 + i)
     a.addProduct(v, p)
     b.addProduct(v, q)
     c.addProduct(v, r)
@@ -90,7 +65,7 @@ extension Int8: PackedWeight {
   var first = SIMD4(total(a), total(b), total(c), total(d))
   var second = SIMD4(total(e), total(f), total(g), total(h))
   while i < inputs {
-    let column = SIMD4(W.load1(w + i), W.load1(w1 + i), W.load1(w2 + i), W.load1(w3 + i))
+    let column = SIMD4(w[i], w1[i], w2[i], w3[i])
     first.addProduct(x[i], column)
     second.addProduct(z[i], column)
     i &+= 1
@@ -98,33 +73,32 @@ extension Int8: PackedWeight {
   return (first, second)
 }
 
-@inline(__always) private func one<W: PackedWeight>(_ w: UnsafePointer<W>, _ inputs: Int, _ x: UnsafePointer<Float>) -> Float {
+@inline(__always) private func one(_ w: UnsafePointer<Float>, _ inputs: Int, _ x: UnsafePointer<Float>) -> Float {
   var a = Lanes.zero
   let whole = inputs & ~15
   var i = 0
   while i < whole {
-    a.addProduct(load16(x + i), W.load16(w + i))
+    a.addProduct(load16(x + i), load16(w + i))
     i &+= 16
   }
   var sum = total(a)
   while i < inputs {
-    sum.addProduct(x[i], W.load1(w + i))
+    sum.addProduct(x[i], w[i])
     i &+= 1
   }
   return sum
 }
 
-@inline(__always) private func finish(_ sums: SIMD4<Float>, _ o: Int, _ scales: UnsafePointer<Float>?, _ bias: UnsafePointer<Float>?)
+@inline(__always) private func finish(_ sums: SIMD4<Float>, _ o: Int, _ bias: UnsafePointer<Float>?)
   -> SIMD4<Float>
 {
   var y = sums
-  if let scales { y *= UnsafeRawPointer(scales + o).loadUnaligned(as: SIMD4<Float>.self) }
   if let bias { y += UnsafeRawPointer(bias + o).loadUnaligned(as: SIMD4<Float>.self) }
   return y
 }
 
-@inline(__always) private func rowsTimes<W: PackedWeight>(
-  _ w: UnsafePointer<W>, scales: UnsafePointer<Float>?, outputs: Range<Int>, inputs: Int, x: UnsafePointer<Float>, xStride: Int,
+@inline(__always) private func rowsTimes(
+  _ w: UnsafePointer<Float>, outputs: Range<Int>, inputs: Int, x: UnsafePointer<Float>, xStride: Int,
   batch: Int, bias: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, yStride: Int
 ) {
   var o = outputs.lowerBound
@@ -134,20 +108,19 @@ extension Int8: PackedWeight {
     while b &+ 2 <= batch {
       let (first, second) = fourByTwo(block, inputs, x + b &* xStride, x + (b &+ 1) &* xStride)
       let target = UnsafeMutableRawPointer(y + b &* yStride + o), other = UnsafeMutableRawPointer(y + (b &+ 1) &* yStride + o)
-      target.storeBytes(of: finish(first, o, scales, bias), as: SIMD4<Float>.self)
-      other.storeBytes(of: finish(second, o, scales, bias), as: SIMD4<Float>.self)
+      target.storeBytes(of: finish(first, o, bias), as: SIMD4<Float>.self)
+      other.storeBytes(of: finish(second, o, bias), as: SIMD4<Float>.self)
       b &+= 2
     }
     if b < batch {
       let sums = four(block, inputs, x + b &* xStride)
-      UnsafeMutableRawPointer(y + b &* yStride + o).storeBytes(of: finish(sums, o, scales, bias), as: SIMD4<Float>.self)
+      UnsafeMutableRawPointer(y + b &* yStride + o).storeBytes(of: finish(sums, o, bias), as: SIMD4<Float>.self)
     }
     o &+= 4
   }
   while o < outputs.upperBound {
     for b in 0..<batch {
       var sum = one(w + o &* inputs, inputs, x + b &* xStride)
-      if let scales { sum *= scales[o] }
       if let bias { sum += bias[o] }
       y[b &* yStride &+ o] = sum
     }
@@ -161,28 +134,10 @@ public func gemv(
   bias: UnsafePointer<Float>? = nil, y: UnsafeMutablePointer<Float>, yStride: Int = 0
 ) {
   rowsTimes(
-    w, scales: nil, outputs: outputs, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
+    w, outputs: outputs, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
 }
 
-/// As `gemv(fp32:)` with W in IEEE half floats.
-public func gemv(
-  fp16 w: UnsafePointer<Float16>, outputs: Range<Int>, inputs: Int, x: UnsafePointer<Float>, xStride: Int = 0, batch: Int = 1,
-  bias: UnsafePointer<Float>? = nil, y: UnsafeMutablePointer<Float>, yStride: Int = 0
-) {
-  rowsTimes(
-    w, scales: nil, outputs: outputs, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
-}
-
-/// As `gemv(fp32:)` with W in signed bytes times one scale an output.
-public func gemv(
-  int8 w: UnsafePointer<Int8>, scales: UnsafePointer<Float>, outputs: Range<Int>, inputs: Int, x: UnsafePointer<Float>,
-  xStride: Int = 0, batch: Int = 1, bias: UnsafePointer<Float>? = nil, y: UnsafeMutablePointer<Float>, yStride: Int = 0
-) {
-  rowsTimes(
-    w, scales: scales, outputs: outputs, inputs: inputs, x: x, xStride: xStride, batch: batch, bias: bias, y: y, yStride: yStride)
-}
-
-/// The reference of the three kernels above, as plain as it can be; sums in double.
+/// The reference of the kernels, as plain as it can be; sums in double.
 public func gemvReference(
   weight: (_ output: Int, _ input: Int) -> Float, outputs: Range<Int>, inputs: Int, x: UnsafePointer<Float>, xStride: Int = 0,
   batch: Int = 1, bias: UnsafePointer<Float>? = nil, y: UnsafeMutablePointer<Float>, yStride: Int = 0

@@ -36,17 +36,17 @@ import Foundation
 }
 
 /// Runs a sixteen-wide function over `count` numbers in place; the rest is padded with zeros.
+///
+/// `body` stands in one place only, so that it is inlined.
 @inline(__always) func mapInPlace(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ body: (SIMD16<Float>) -> SIMD16<Float>) {
   var i = 0
-  while i &+ 16 <= count {
-    store16(body(load16(x + i)), x + i)
+  while i < count {
+    let left = count &- i
+    var v = SIMD16<Float>.zero
+    if left >= 16 { v = load16(x + i) } else { for j in 0..<left { v[j] = x[i &+ j] } }
+    v = body(v)
+    if left >= 16 { store16(v, x + i) } else { for j in 0..<left { x[i &+ j] = v[j] } }
     i &+= 16
-  }
-  if i < count {
-    var rest = SIMD16<Float>.zero
-    for j in 0..<count - i { rest[j] = x[i + j] }
-    rest = body(rest)
-    for j in 0..<count - i { x[i + j] = rest[j] }
   }
 }
 

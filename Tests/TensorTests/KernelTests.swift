@@ -14,10 +14,6 @@ func numbers(_ count: Int, seed: UInt64, scale: Double = 1) -> [Float] {
   func gemvMatchesTheReference(_ shape: (Int, Int), batch: Int) {
     let (outputs, inputs) = shape
     let w = numbers(outputs * inputs, seed: 1), x = numbers(batch * inputs, seed: 2), bias = numbers(outputs, seed: 3)
-    let halves = w.map { Float16($0) }
-    var random = RandomSource(seed: 4)
-    let bytes = w.map { _ in Int8(truncatingIfNeeded: Int(random.next() & 0xFF)) }
-    let scales = (0..<outputs).map { _ in Float(random.uniform(0.001, 0.1)) }
     func compare(_ name: String, _ weight: (Int, Int) -> Float, _ fast: (UnsafeMutablePointer<Float>) -> Void) {
       var expected = [Float](repeating: 0, count: batch * outputs), found = expected
       gemvReference(
@@ -29,13 +25,32 @@ func numbers(_ count: Int, seed: UInt64, scale: Double = 1) -> [Float] {
     compare("fp32", { w[$0 * inputs + $1] }) {
       gemv(fp32: w, outputs: 0..<outputs, inputs: inputs, x: x, xStride: inputs, batch: batch, bias: bias, y: $0, yStride: outputs)
     }
-    compare("fp16", { Float(halves[$0 * inputs + $1]) }) {
-      gemv(fp16: halves, outputs: 0..<outputs, inputs: inputs, x: x, xStride: inputs, batch: batch, bias: bias, y: $0, yStride: outputs)
-    }
-    compare("int8", { Float(bytes[$0 * inputs + $1]) * scales[$0] }) {
-      gemv(
-        int8: bytes, scales: scales, outputs: 0..<outputs, inputs: inputs, x: x, xStride: inputs, batch: batch, bias: bias, y: $0,
-        yStride: outputs)
+    for kind in [PackedRows.Kind.half, .byte] {
+      let lanes = PackedRows.lanesPerRow(kind, inputs: inputs) * outputs, rest = inputs - PackedRows.wholeInputs(kind, inputs: inputs)
+      let memory = WeightMemory(byteCount: (lanes + outputs + outputs * rest) * 4)
+      let packed = PackedRows(
+        kind: kind, inputs: inputs, lanes: memory.pointer(to: UInt32.self), scales: memory.pointer(to: Float.self, atByte: lanes * 4),
+        rest: memory.pointer(to: Float.self, atByte: (lanes + outputs) * 4))
+      var kept = w
+      w.withUnsafeBufferPointer { source in
+        kept.withUnsafeMutableBufferPointer { target in
+          guard let source = source.baseAddress, let target = target.baseAddress else { return }
+          for row in 0..<outputs {
+            packed.pack(source + row * inputs, at: row)
+            packed.unpack(row, into: target + row * inputs)
+          }
+        }
+      }
+      for row in 0..<outputs {
+        let largest = w[row * inputs..<(row + 1) * inputs].reduce(0) { max($0, abs($1)) }
+        for i in row * inputs..<(row + 1) * inputs {
+          let allowed = kind == .half ? abs(w[i]) * 0x1p-11 + largest * 0x1p-30 : largest / 127 * 0.501
+          #expect(abs(kept[i] - w[i]) <= allowed)
+        }
+      }
+      compare("\(kind)", { kept[$0 * inputs + $1] }) {
+        gemv(packed: packed, outputs: 0..<outputs, x: x, xStride: inputs, batch: batch, bias: bias, y: $0, yStride: outputs)
+      }
     }
   }
 
