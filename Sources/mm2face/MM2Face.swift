@@ -14,6 +14,9 @@ struct MM2Face: AsyncParsableCommand {
       BenchVerb.self,
       DatasetVerb.self,
       GenerateVerb.self,
+      HeadVerb.self,
+      ImportVerb.self,
+      MeasureVerb.self,
       ModelVerb.self,
       TokensVerb.self,
     ])
