@@ -145,7 +145,9 @@ extension FLAMEFile {
   /// - Parameters:
   ///   - basis: what its expression numbers mean.
   ///   - licence: shown by `head info`; the file stays the user's own.
-  public func headFile(name: String, basis: Clip.Basis, licence: String = "FLAME: see its own licence; not to be passed on") -> SafetensorsWriter {
+  public func headFile(name: String, basis: Clip.Basis, licence: String = "FLAME: see its own licence; not to be passed on")
+    -> SafetensorsWriter
+  {
     let about: JSONValue = [
       "name": .string(name), "licence": .string(licence), "basis": .string(basis.rawValue), "source": .string(fingerprint),
       "jawOpenRadians": .number(JawConvention.openRadians), "jawSideRadians": .number(JawConvention.sideRadians), "correctives": [],

@@ -6,7 +6,9 @@ extension HeadModel {
     var text = "# \(name)\n"
     for vertex in 0..<vertexCount { text += "v \(template[vertex * 3]) \(template[vertex * 3 + 1]) \(template[vertex * 3 + 2])\n" }
     if quads.isEmpty {
-      for face in 0..<triangleCount { text += "f \(triangles[face * 3] + 1) \(triangles[face * 3 + 1] + 1) \(triangles[face * 3 + 2] + 1)\n" }
+      for face in 0..<triangleCount {
+        text += "f \(triangles[face * 3] + 1) \(triangles[face * 3 + 1] + 1) \(triangles[face * 3 + 2] + 1)\n"
+      }
     } else {
       for face in 0..<quads.count / 4 {
         text += "f " + quads[face * 4..<face * 4 + 4].filter { $0 >= 0 }.map { "\($0 + 1)" }.joined(separator: " ") + "\n"
@@ -20,7 +22,9 @@ extension HeadModel {
     let count = vertexCount
     func last(_ shapes: [ShapeDeltas]) -> [Float] {
       var values = [Float](repeating: 0, count: shapes.count * count * 3)
-      for (index, shape) in shapes.enumerated() { for (place, value) in shape.dense.enumerated() { values[place * shapes.count + index] = value } }
+      for (index, shape) in shapes.enumerated() {
+        for (place, value) in shape.dense.enumerated() { values[place * shapes.count + index] = value }
+      }
       return values
     }
     var arrays: [(name: String, array: NPYArray)] = [

@@ -102,7 +102,9 @@ extension HeadModel {
       licence = object["licence"] as? String ?? ""
       if let open = (object["jawOpenRadians"] as? NSNumber)?.floatValue, open > 0 { jawOpenRadians = open }
       if let text = object["basis"] as? String {
-        guard let known = Clip.Basis(rawValue: text) else { throw HeadError.notAHead(path: file.path, found: "the unknown basis \(printable(text))") }
+        guard let known = Clip.Basis(rawValue: text) else {
+          throw HeadError.notAHead(path: file.path, found: "the unknown basis \(printable(text))")
+        }
         basis = known
       }
       // Only the named shapes turn the eyes; FLAME's expression numbers do not.

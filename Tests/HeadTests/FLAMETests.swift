@@ -17,7 +17,7 @@ struct FLAMETests {
     var vertices: [Float] = []
     var worst: Float = 0
     for frame in 0..<expression.count / 50 {
-      var told = HeadPose(expression: Array(expression[frame * 50..<frame * 50 + 50]))
+      var told = PoseParameters(expression: Array(expression[frame * 50..<frame * 50 + 50]))
       func joint(_ index: Int) -> SIMD3<Float> { SIMD3(pose[frame * 15 + index * 3], pose[frame * 15 + index * 3 + 1], pose[frame * 15 + index * 3 + 2]) }
       (told.global, told.neck, told.jaw, told.leftEye, told.rightEye) = (joint(0), joint(1), joint(2), joint(3), joint(4))
       poser.pose(told, into: &vertices)

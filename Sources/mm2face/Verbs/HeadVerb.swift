@@ -32,7 +32,8 @@ struct HeadVerb: AsyncParsableCommand {
         print(about.encoded)
       } else {
         for member in about.members ?? [] {
-          let value = member.value.elements.map { $0.compactMap(\.text).joined(separator: " ") } ?? member.value.text ?? member.value.encoded
+          let value =
+            member.value.elements.map { $0.compactMap(\.text).joined(separator: " ") } ?? member.value.text ?? member.value.encoded
           print(member.key.padding(toLength: 16, withPad: " ", startingAt: 0) + value)
         }
       }
@@ -64,7 +65,8 @@ struct HeadVerb: AsyncParsableCommand {
       guard !numbers.contains(nil) else { throw ValidationError("--identity takes numbers separated by commas, found \(identity)") }
       let flame = try FLAMEFile(path: file, identity: numbers.compactMap { $0 })
       try flame.headFile(name: name, basis: basis).write(to: out, replacing: force)
-      print("\(out): \(flame.vertexCount) vertices, \(flame.triangles.count / 3) triangles, \(flame.identityCount) identity shapes in the file")
+      print(
+        "\(out): \(flame.vertexCount) vertices, \(flame.triangles.count / 3) triangles, \(flame.identityCount) identity shapes in the file")
     }
   }
 

@@ -48,52 +48,72 @@ struct MeasureReport {
     let m = measured[index]
     let neck = clip.neck(index)
     let degrees = neck * (180 / .pi)
-    return [
-      "neckDegrees": floats([degrees.x, degrees.y, degrees.z]),
-      "poseLabels": .array(HeadPoseLabel.labels(neck: neck).map { .string($0.text) }),
-      "jawOpenDegrees": .float(clip.jaw(index).x * 180 / .pi), "mouthOpeningMillimetres": .float(m.mouthOpeningMillimetres),
-      "lipGapMillimetres": .float(m.lipGapMillimetres), "lipCornerHeightMillimetres": floats(m.lipCornerHeightMillimetres),
-      "mouthWidthMillimetres": .float(m.mouthWidthMillimetres), "innerBrowHeightMillimetres": floats(m.innerBrowHeightMillimetres),
-      "outerBrowHeightMillimetres": floats(m.outerBrowHeightMillimetres), "eyeOpeningMillimetres": floats(m.eyeOpeningMillimetres),
-      "shapes": .object(StudioShape.allCases.map { .init($0.name, .float(clip[index, $0])) }),
-      "actionUnits": .object(zip(ActionUnit.all, units[index]).map { .init($0.name, .float($1)) }),
-    ]
+    let labels = HeadPoseLabel.labels(neck: neck).map { JSONValue.string($0.text) }
+    var members: [JSONValue.Member] = []
+    func add(_ key: String, _ value: JSONValue) { members.append(JSONValue.Member(key, value)) }
+    add("neckDegrees", floats([degrees.x, degrees.y, degrees.z]))
+    add("poseLabels", .array(labels))
+    add("jawOpenDegrees", .float(clip.jaw(index).x * 180 / .pi))
+    add("mouthOpeningMillimetres", .float(m.mouthOpeningMillimetres))
+    add("lipGapMillimetres", .float(m.lipGapMillimetres))
+    add("lipCornerHeightMillimetres", floats(m.lipCornerHeightMillimetres))
+    add("mouthWidthMillimetres", .float(m.mouthWidthMillimetres))
+    add("innerBrowHeightMillimetres", floats(m.innerBrowHeightMillimetres))
+    add("outerBrowHeightMillimetres", floats(m.outerBrowHeightMillimetres))
+    add("eyeOpeningMillimetres", floats(m.eyeOpeningMillimetres))
+    add("shapes", .object(StudioShape.allCases.map { JSONValue.Member($0.name, JSONValue.float(clip[index, $0])) }))
+    add("actionUnits", .object(zip(ActionUnit.all, units[index]).map { JSONValue.Member($0.name, JSONValue.float($1)) }))
+    return .object(members)
   }
 
   private var summary: JSONValue {
     func statistics(_ values: [Float]) -> JSONValue {
       guard let low = values.min(), let high = values.max() else { return .null }
-      return ["mean": .float(values.reduce(0, +) / Float(values.count)), "min": .float(low), "max": .float(high)]
-    }
-    let strongest = ActionUnit.all.indices.map { unit in (ActionUnit.all[unit], units.map { $0[unit] }.max() ?? 0) }
-      .filter { $0.0.side == .both && $0.1 > 0.2 }.sorted { $0.1 > $1.1 }
-    let segments = clip.headPoseSegments().map { segment -> JSONValue in
-      [
-        "start": .number(Double(segment.frames.lowerBound) / clip.framesPerSecond),
-        "end": .number(Double(segment.frames.upperBound) / clip.framesPerSecond),
-        "labels": .array(segment.labels.map { .string($0.text) }),
-        "peakDegrees": floats([segment.peakDegrees.x, segment.peakDegrees.y, segment.peakDegrees.z]),
+      return [
+        "mean": JSONValue.float(values.reduce(0, +) / Float(values.count)), "min": JSONValue.float(low), "max": JSONValue.float(high),
       ]
     }
-    return [
-      "seconds": .number(clip.seconds), "basis": .string(clip.basis.rawValue),
-      "mouthOpeningMillimetres": statistics(measured.map(\.mouthOpeningMillimetres)),
-      "lipGapMillimetres": statistics(measured.map(\.lipGapMillimetres)),
-      "sealedFraction": .number(
-        measured.isEmpty ? 0 : Double(measured.filter { $0.lipGapMillimetres == 0 }.count) / Double(measured.count)),
-      "eyeOpeningMillimetres": statistics(measured.flatMap(\.eyeOpeningMillimetres)),
-      "blinks": .integer(zip([false] + clip.blinkFrames, clip.blinkFrames).filter { !$0 && $1 }.count),
-      "strongestActionUnits": .object(strongest.prefix(8).map { .init($0.0.name, .float($0.1)) }), "headPose": .array(segments),
-      "unitsWithoutCounterpart": .array(ActionUnit.withoutCounterpart.map { .string($0.name) }),
-    ]
+    var peaks: [(name: String, peak: Float)] = []
+    for (index, unit) in ActionUnit.all.enumerated() where unit.side == .both {
+      let peak: Float = units.map { $0[index] }.max() ?? 0
+      if peak > 0.2 { peaks.append((unit.name, peak)) }
+    }
+    peaks.sort { $0.peak > $1.peak }
+    let segments = clip.headPoseSegments().map { segment -> JSONValue in
+      let peak = segment.peakDegrees
+      return .object([
+        JSONValue.Member("start", .number(Double(segment.frames.lowerBound) / clip.framesPerSecond)),
+        JSONValue.Member("end", .number(Double(segment.frames.upperBound) / clip.framesPerSecond)),
+        JSONValue.Member("labels", .array(segment.labels.map { JSONValue.string($0.text) })),
+        JSONValue.Member("peakDegrees", floats([peak.x, peak.y, peak.z])),
+      ])
+    }
+    let sealed = measured.filter { $0.lipGapMillimetres == 0 }.count
+    let blinks = zip([false] + clip.blinkFrames, clip.blinkFrames).filter { !$0 && $1 }.count
+    let strongest = peaks.prefix(8).map { JSONValue.Member($0.name, JSONValue.float($0.peak)) }
+    var members: [JSONValue.Member] = []
+    func add(_ key: String, _ value: JSONValue) { members.append(JSONValue.Member(key, value)) }
+    add("seconds", .number(clip.seconds))
+    add("basis", .string(clip.basis.rawValue))
+    add("mouthOpeningMillimetres", statistics(measured.map(\.mouthOpeningMillimetres)))
+    add("lipGapMillimetres", statistics(measured.map(\.lipGapMillimetres)))
+    add("sealedFraction", .number(Double(sealed) / Double(max(measured.count, 1))))
+    add("eyeOpeningMillimetres", statistics(measured.flatMap(\.eyeOpeningMillimetres)))
+    add("blinks", .integer(blinks))
+    add("strongestActionUnits", .object(strongest))
+    add("headPose", .array(segments))
+    add("unitsWithoutCounterpart", .array(ActionUnit.withoutCounterpart.map { JSONValue.string($0.name) }))
+    return .object(members)
   }
 
   /// A few lines for people.
   var text: String {
     func range(_ values: [Float]) -> String { String(format: "%6.2f … %6.2f", values.min() ?? 0, values.max() ?? 0) }
-    var text = String(format: "%d frames, %.2f s, %@, head %@\n", clip.frameCount, clip.seconds, clip.basis.rawValue as NSString, head as NSString)
+    var text = String(
+      format: "%d frames, %.2f s, %@, head %@\n", clip.frameCount, clip.seconds, clip.basis.rawValue as NSString, head as NSString)
     text += "mouth opening   \(range(measured.map(\.mouthOpeningMillimetres))) mm\n"
-    text += "lip gap         \(range(measured.map(\.lipGapMillimetres))) mm, sealed in \(measured.filter { $0.lipGapMillimetres == 0 }.count) frames\n"
+    text +=
+      "lip gap         \(range(measured.map(\.lipGapMillimetres))) mm, sealed in \(measured.filter { $0.lipGapMillimetres == 0 }.count) frames\n"
     text += "eye opening     \(range(measured.flatMap(\.eyeOpeningMillimetres))) mm\n"
     text += "lip corners     \(range(measured.flatMap(\.lipCornerHeightMillimetres))) mm\n"
     text += "inner brows     \(range(measured.flatMap(\.innerBrowHeightMillimetres))) mm\n"
