@@ -18,6 +18,7 @@ struct MM2Face: AsyncParsableCommand {
       ImportVerb.self,
       MeasureVerb.self,
       ModelVerb.self,
+      RetargetVerb.self,
       TokensVerb.self,
     ])
 

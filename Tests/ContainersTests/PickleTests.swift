@@ -47,8 +47,10 @@ struct PickleTests {
 
   /// Small programs in the pickle language, and what they must end as.
   @Test(arguments: [
-    ("a list that holds itself", "]q\0h\0a."), ("an empty file", ""), ("no end", "]q\0"), ("a stack below zero", "00."), ("an unknown name", "cos\nsystem\n."),
-    ("a mark that is missing", "t."), ("a memo that is missing", "h\u{5}."), ("a text without end", "V\\u12\n."), ("a build of nothing", "K\u{1}K\u{2}b."),
+    ("a list that holds itself", "]q\0h\0a."), ("an empty file", ""), ("no end", "]q\0"), ("a stack below zero", "00."),
+    ("an unknown name", "cos\nsystem\n."),
+    ("a mark that is missing", "t."), ("a memo that is missing", "h\u{5}."), ("a text without end", "V\\u12\n."),
+    ("a build of nothing", "K\u{1}K\u{2}b."),
     ("a number with many digits", "I" + String(repeating: "9", count: 500) + "\n."),
   ])
   func strangeProgramsEnd(_ name: String, _ program: String) {

@@ -18,7 +18,9 @@ struct FLAMETests {
     var worst: Float = 0
     for frame in 0..<expression.count / 50 {
       var told = PoseParameters(expression: Array(expression[frame * 50..<frame * 50 + 50]))
-      func joint(_ index: Int) -> SIMD3<Float> { SIMD3(pose[frame * 15 + index * 3], pose[frame * 15 + index * 3 + 1], pose[frame * 15 + index * 3 + 2]) }
+      func joint(_ index: Int) -> SIMD3<Float> {
+        SIMD3(pose[frame * 15 + index * 3], pose[frame * 15 + index * 3 + 1], pose[frame * 15 + index * 3 + 2])
+      }
       (told.global, told.neck, told.jaw, told.leftEye, told.rightEye) = (joint(0), joint(1), joint(2), joint(3), joint(4))
       poser.pose(told, into: &vertices)
       #expect(vertices.count * expression.count / 50 == wanted.count)
@@ -36,7 +38,8 @@ struct FLAMETests {
 
   /// FLAME's own size, written on the spot where Python with smplx is at hand.
   @Test(
-    .enabled(if: ProcessInfo.processInfo.environment["MM2FACE_TEST_ALL"] != nil && ProcessInfo.processInfo.environment["MM2FACE_PYTHON"] != nil))
+    .enabled(
+      if: ProcessInfo.processInfo.environment["MM2FACE_TEST_ALL"] != nil && ProcessInfo.processInfo.environment["MM2FACE_PYTHON"] != nil))
   func agreesAtFullSize() throws {
     let folder = NSTemporaryDirectory() + "mm2face-flame-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -69,7 +72,9 @@ struct FLAMETests {
 
   @Test func whatIsWrongIsNamed() throws {
     #expect(throws: ContainerError.self) { try FLAMEFile(path: fixture("Containers/attack.pkl")) }
-    let tooMany = #expect(throws: HeadError.self) { try FLAMEFile(path: fixture("Head/flame.npz"), identity: [Float](repeating: 0, count: 11)) }
+    let tooMany = #expect(throws: HeadError.self) {
+      try FLAMEFile(path: fixture("Head/flame.npz"), identity: [Float](repeating: 0, count: 11))
+    }
     #expect(tooMany?.description.contains("at most 10") == true)
     // A head whose triangle names a vertex that is not there, and one with a number that is not finite.
     let source = try NPZFile(path: fixture("Head/flame.npz"))
@@ -78,7 +83,9 @@ struct FLAMETests {
     }
     let index = #expect(throws: HeadError.self) { try FLAMEFile(changed("f", NPYArray(shape: [1, 3], [0, 1, 12] as [Int32]))) }
     #expect(index == .index(path: "x.npz", part: "f", found: 12, vertices: 12))
-    let nan = #expect(throws: HeadError.self) { try FLAMEFile(changed("posedirs", NPYArray(shape: [12, 3, 36], [Float](repeating: .nan, count: 1296)))) }
+    let nan = #expect(throws: HeadError.self) {
+      try FLAMEFile(changed("posedirs", NPYArray(shape: [12, 3, 36], [Float](repeating: .nan, count: 1296))))
+    }
     #expect(nan == .notFinite(path: "x.npz", part: "posedirs"))
     #expect(throws: HeadError.self) { try FLAMEFile(changed("weights", NPYArray(shape: [12, 5], [Float](repeating: 0.1, count: 60)))) }
   }

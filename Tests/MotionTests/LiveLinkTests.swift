@@ -12,7 +12,9 @@ func liveLinkTable(rows: Int, framesPerSecond: Int = 30, _ values: (Int) -> (wei
     let (weights, angles) = values(row)
     let (second, frame) = (row / framesPerSecond, row % framesPerSecond)
     let time = String(format: "10:%02d:%02d:%02d.500", second / 60, second % 60, frame)
-    text += ([time, "61"] + weights.map { String(format: "%.10f", $0) } + angles.map { String(format: "%.10f", $0) }).joined(separator: ",") + "\n"
+    text +=
+      ([time, "61"] + weights.map { String(format: "%.10f", $0) } + angles.map { String(format: "%.10f", $0) }).joined(separator: ",")
+      + "\n"
   }
   return text
 }
@@ -68,7 +70,8 @@ struct LiveLinkTests {
 
   /// What is done to a good table, and the line and column the error must name.
   @Test(arguments: [
-    ("cut", 5, "MouthPucker"), ("nan", 4, "JawOpen"), ("word", 4, "JawOpen"), ("missing", 1, "TongueOut"), ("empty", 1, "1"), ("header", 2, "Timecode"),
+    ("cut", 5, "MouthPucker"), ("nan", 4, "JawOpen"), ("word", 4, "JawOpen"), ("missing", 1, "TongueOut"), ("empty", 1, "1"),
+    ("header", 2, "Timecode"),
     ("back", 4, "Timecode"), ("jump", 4, "Timecode"), ("clock", 4, "Timecode"), ("huge", 4, "JawOpen"), ("degrees", 4, "HeadYaw"),
   ])
   func errorsNameLineAndColumn(_ damage: String, _ line: Int, _ column: String) {
@@ -96,7 +99,8 @@ struct LiveLinkTests {
   }
 
   @Test func droppedFramesAreFilledIn() throws {
-    var lines = liveLinkTable(rows: 30) { row in ([Float](repeating: Float(row) / 30, count: 52), [Double](repeating: 0, count: 9)) }.split(separator: "\n")
+    var lines = liveLinkTable(rows: 30) { row in ([Float](repeating: Float(row) / 30, count: 52), [Double](repeating: 0, count: 9)) }.split(
+      separator: "\n")
     lines.removeSubrange(11...12)
     let clip = try Clip(liveLink: file(lines.joined(separator: "\n")), framesPerSecond: nil)
     #expect(clip.frameCount == 30)
