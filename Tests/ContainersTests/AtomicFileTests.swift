@@ -21,7 +21,7 @@ struct AtomicFileTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
     try AtomicFile.write([1, 2, 3], to: path)
     #expect(throws: ContainerError.exists(path: path)) { try AtomicFile.write([4], to: path, replacing: false) }
-    #expect(try Array(FileBytes(reading: path).bytes) == [1, 2, 3])
+    #expect(try FileBytes(reading: path).contents == [1, 2, 3])
     try AtomicFile.write("text", to: path)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "text")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.bin"])
@@ -36,7 +36,7 @@ struct AtomicFileTests {
     try file.write([5])
     #expect(file.offset == 600_001)
     try file.commit()
-    let bytes = try FileBytes(reading: folder + "/b.bin").bytes
+    let bytes = try FileBytes(reading: folder + "/b.bin").contents
     #expect(bytes[299_998] == 0 && bytes[299_999] == 9 && bytes[300_000] == 9 && bytes[600_000] == 5)
   }
 

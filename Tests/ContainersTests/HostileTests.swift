@@ -32,7 +32,7 @@ struct HostileTests {
 
   @Test(arguments: ["flame-py3-p0", "flame-py3-p4", "flame-py2-p2"])
   func pickles(_ name: String) throws {
-    let base = try Array(FileBytes(reading: fixture("Containers/\(name).pkl")).bytes)
+    let base = try FileBytes(reading: fixture("Containers/\(name).pkl")).contents
     attack(base, seed: 11) { file in try walk(Pickle.read(file), 3) }
   }
 
@@ -64,7 +64,7 @@ struct HostileTests {
   }
 
   @Test func checkpoints() throws {
-    let base = try Array(FileBytes(reading: fixture("Containers/checkpoint.pth")).bytes)
+    let base = try FileBytes(reading: fixture("Containers/checkpoint.pth")).contents
     attack(base, seed: 15) { file in
       let checkpoint = try TorchCheckpoint(file)
       for name in checkpoint.names { _ = try? checkpoint.tensor(name) }

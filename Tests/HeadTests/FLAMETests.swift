@@ -92,7 +92,7 @@ struct FLAMETests {
 
   @Test func damagedFilesEndInAnErrorOrAHead() throws {
     for (name, seed) in [("flame.npz", UInt64(31)), ("flame.pkl", 32)] {
-      var hostile = Hostile(try Array(FileBytes(reading: fixture("Head/\(name)")).bytes), seed: seed)
+      var hostile = Hostile(try FileBytes(reading: fixture("Head/\(name)")).contents, seed: seed)
       for _ in 0..<1000 {
         do { _ = try FLAMEFile(FileBytes(path: "hostile", hostile.next())) } catch {
           if !"\(error)".contains("hostile") { Issue.record("\(error)") }
