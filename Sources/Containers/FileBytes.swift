@@ -5,7 +5,7 @@ import Foundation
 /// A final class because it owns a mapping or an allocation; the bytes never change.
 public final class FileBytes: @unchecked Sendable {
   public let path: String
-  /// Valid as long as this object lives.
+  /// Valid as long as this object lives: keep it in a variable, and use `contents` of one that is made on the spot.
   public let bytes: UnsafeRawBufferPointer
   private let release: () -> Void
 
@@ -18,6 +18,9 @@ public final class FileBytes: @unchecked Sendable {
   deinit { release() }
 
   public var count: Int { bytes.count }
+
+  /// A copy of the bytes.
+  public var contents: [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
 
   /// Bytes in memory.
   public convenience init(path: String, _ array: [UInt8]) {

@@ -30,7 +30,7 @@ public struct NPZFile: Sendable {
     guard header.type == "|O" else {
       throw ContainerError.type(path: path, entry: name, expected: "a Python object", found: header.type)
     }
-    return try Pickle.read(FileBytes(path: file.path, Array(file.bytes[header.dataOffset...])))
+    return try Pickle.read(FileBytes(path: file.path, Array(file.contents[header.dataOffset...])))
   }
 
   /// Whether numpy stored the array as Python objects.

@@ -29,7 +29,9 @@ public struct TorchCheckpoint: Sendable {
       throw ContainerError.missing(path: file.path, entry: "data.pkl", has: archive.entries.map(\.name))
     }
     prefix = String(pickle.name.dropLast("data.pkl".count))
-    if archive.contains(prefix + "byteorder"), let order = try archive.bytes(prefix + "byteorder").bytes.first, order != UInt8(ascii: "l") {
+    if archive.contains(prefix + "byteorder"), let order = try archive.bytes(prefix + "byteorder").contents.first,
+      order != UInt8(ascii: "l")
+    {
       throw ContainerError.unsupported(path: file.path, part: "byteorder", found: "big-endian numbers", supported: "little-endian")
     }
     var names: [String] = []
@@ -84,21 +86,23 @@ public struct TorchCheckpoint: Sendable {
       throw ContainerError.damaged(path: path, part: name, expected: "a view inside \(available) numbers", found: "shape \(view.shape)")
     }
     var bytes = [UInt8](repeating: 0, count: count * width)
-    bytes.withUnsafeMutableBytes { target in
-      guard let base = target.baseAddress, let source = storage.bytes.baseAddress else { return }
-      if isContiguous(view) {
-        base.copyMemory(from: source + view.offset * width, byteCount: target.count)
-      } else {
-        var index = [Int](repeating: 0, count: view.shape.count)
-        for place in 0..<count {
-          let from = zip(index, view.strides).reduce(view.offset) { $0 + $1.0 * $1.1 }
-          (base + place * width).copyMemory(from: source + from * width, byteCount: width)
-          var axis = index.count - 1
-          while axis >= 0 {
-            index[axis] += 1
-            if index[axis] < view.shape[axis] { break }
-            index[axis] = 0
-            axis -= 1
+    withExtendedLifetime(storage) {
+      bytes.withUnsafeMutableBytes { target in
+        guard let base = target.baseAddress, let source = storage.bytes.baseAddress else { return }
+        if isContiguous(view) {
+          base.copyMemory(from: source + view.offset * width, byteCount: target.count)
+        } else {
+          var index = [Int](repeating: 0, count: view.shape.count)
+          for place in 0..<count {
+            let from = zip(index, view.strides).reduce(view.offset) { $0 + $1.0 * $1.1 }
+            (base + place * width).copyMemory(from: source + from * width, byteCount: width)
+            var axis = index.count - 1
+            while axis >= 0 {
+              index[axis] += 1
+              if index[axis] < view.shape[axis] { break }
+              index[axis] = 0
+              axis -= 1
+            }
           }
         }
       }

@@ -34,7 +34,7 @@ extension HeadModel {
     let stride = vertices * 3
     let expression = (0..<50).map { ShapeDeltas(dense: dense[$0 * stride..<($0 + 1) * stride]) }
     try self.init(
-      name: header.name, licence: header.licence, basis: .studio50, template: floats("v_template", stride, "(V, 3)"),
+      name: header.name, licence: header.licence, basis: header.basis, template: floats("v_template", stride, "(V, 3)"),
       triangles: vertexList("faces").map(Int32.init), expression: expression,
       joints: Self.regress(regressor, template),
       jointShapes: (0..<50).map { Self.regress(regressor, dense[$0 * stride..<($0 + 1) * stride]) },
@@ -88,7 +88,8 @@ extension HeadModel {
     var name = "head"
     var licence = ""
     var jawOpenRadians: Float = Float(JawConvention.openRadians)
-    var eyeLook = EyeLook()
+    var basis = Clip.Basis.studio50
+    var eyeLook: EyeLook?
     var correctives: [Corrective] = []
 
     init(_ file: SafetensorsFile) throws {
@@ -100,6 +101,16 @@ extension HeadModel {
       name = object["name"] as? String ?? name
       licence = object["licence"] as? String ?? ""
       if let open = (object["jawOpenRadians"] as? NSNumber)?.floatValue, open > 0 { jawOpenRadians = open }
+      if let text = object["basis"] as? String {
+        guard let known = Clip.Basis(rawValue: text) else {
+          throw HeadError.notAHead(path: file.path, found: "the unknown basis \(printable(text))")
+        }
+        basis = known
+      }
+      // Only the named shapes turn the eyes; FLAME's expression numbers do not.
+      guard basis == .studio50 else { return }
+      var eyeLook = EyeLook()
+      defer { self.eyeLook = eyeLook }
       if let look = object["eyeLookRadians"] as? [String: NSNumber] {
         eyeLook = EyeLook(
           side: look["side"]?.floatValue ?? eyeLook.side, up: look["up"]?.floatValue ?? eyeLook.up,

@@ -2,8 +2,8 @@ import Foundation
 
 /// Changing the frame rate, and cutting.
 ///
-/// Weights and the jaw go through a Lanczos-3 low pass (cut off at half the lower rate, so nothing folds back), kept inside
-/// the range of the frames it looks at, so that a resting shape stays at rest. The neck turns along great circles: slerp when
+/// Weights and the jaw go through a Lanczos-3 low pass (cut off at half the lower rate, so nothing folds back), kept within
+/// a tenth of the range of the frames it looks at (a peak may lie between frames) and never carried past 0 or 1. The neck turns along great circles: slerp when
 /// frames are added, the normalised mean under the same kernel when they get fewer. Jaw and weights share one kernel because
 /// `mouthClose` cancels `jawOpen` frame by frame.
 extension Clip {
@@ -27,6 +27,7 @@ extension Clip {
     var frame = [Float](repeating: 0, count: Self.channels)
     var (low, high) = (frame.map { _ in Float.infinity }, frame.map { _ in -Float.infinity })
     var turn = SIMD4<Double>.zero
+    let nearest = Rotation(axisAngle: neck(taps.before)).vector
     for tap in taps.all {
       let start = tap.frame * Self.channels
       for channel in 0..<Self.channels {
@@ -36,9 +37,14 @@ extension Clip {
         high[channel] = max(high[channel], value)
       }
       let rotation = Rotation(axisAngle: neck(tap.frame)).vector
-      turn += ((turn * rotation).sum() < 0 ? -rotation : rotation) * tap.weight
+      turn += ((nearest * rotation).sum() < 0 ? -rotation : rotation) * tap.weight
     }
-    for channel in 0..<Self.channels { frame[channel] = min(max(frame[channel], low[channel]), high[channel]) }
+    for channel in 0..<Self.channels {
+      let slack = 0.1 * (high[channel] - low[channel])
+      let floor = low[channel] >= 0 ? max(low[channel] - slack, 0) : low[channel] - slack
+      let ceiling = high[channel] <= 1 ? min(high[channel] + slack, 1) : high[channel] + slack
+      frame[channel] = min(max(frame[channel], floor), ceiling)
+    }
     let rotation =
       taps.isNarrowing
       ? Rotation(vector: turn)

@@ -5,7 +5,7 @@ public enum LiveLinkFormat {
     "HeadYaw", "HeadPitch", "HeadRoll", "LeftEyeYaw", "LeftEyePitch", "LeftEyeRoll", "RightEyeYaw", "RightEyePitch", "RightEyeRoll",
   ]
   /// The 52 weights as the table spells them: the first letter large.
-  public static let weightColumns = ARKitShapes.names.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+  public static let weightColumns = ARKitWeights.names.map { $0.prefix(1).uppercased() + $0.dropFirst() }
   public static let columns = ["Timecode", "BlendShapeCount"] + weightColumns + angleColumns
   /// What `BlendShapeCount` says: weights and angles together.
   public static let valueCount = 61

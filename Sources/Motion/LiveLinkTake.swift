@@ -49,13 +49,13 @@ public struct LiveLinkTake: Sendable {
 
   private static func frame(_ table: LiveLinkTable, _ row: Int, _ unit: LiveLinkFormat.AngleUnit) throws -> [Float] {
     let weights = try LiveLinkFormat.weightColumns.map { try Float(table.number(row, $0, within: -2...4, meaning: "a weight of 0 to 1")) }
-    guard table.hasHead else { return ARKitShapes.frame(weights: weights) }
+    guard table.hasHead else { return ARKitWeights.frame(weights: weights) }
     let limit = unit.value(radians: .pi) * 1.01
     let angles = try LiveLinkFormat.angleColumns.prefix(3).map {
       unit.radians(
         try table.number(row, $0, within: -limit...limit, meaning: "an angle in \(unit.rawValue) (another unit? see --head-unit)"))
     }
-    return ARKitShapes.frame(weights: weights, neck: Rotation(yaw: angles[0], pitch: angles[1], roll: angles[2]).axisAngle)
+    return ARKitWeights.frame(weights: weights, neck: Rotation(yaw: angles[0], pitch: angles[1], roll: angles[2]).axisAngle)
   }
 
   /// The usual rate nearest to the median step.

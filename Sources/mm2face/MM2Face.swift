@@ -15,7 +15,11 @@ struct MM2Face: AsyncParsableCommand {
       BenchVerb.self,
       DatasetVerb.self,
       GenerateVerb.self,
+      HeadVerb.self,
+      ImportVerb.self,
+      MeasureVerb.self,
       ModelVerb.self,
+      RetargetVerb.self,
       TokensVerb.self,
     ])
 

@@ -8,7 +8,7 @@ struct BenchVerb: ParsableCommand {
     commandName: "bench", abstract: "Measure speed; all benchmarks without a name.",
     discussion: "Names: \(names.joined(separator: ", ")). OPENBLAS_CORETYPE should be unset: it may force slower kernels.")
 
-  static let names = ["token", "decode", "distilbert", "wav2vec2", "start"]
+  static let names = ["token", "decode", "distilbert", "wav2vec2", "pose", "start"]
 
   @OptionGroup var common: CommonOptions
 
@@ -64,6 +64,7 @@ struct BenchVerb: ParsableCommand {
     case "decode": show(try EngineBenchmarks.decode(repeats: repeats))
     case "distilbert": show(try EngineBenchmarks.distilbert(repeats: repeats))
     case "wav2vec2": show(try EngineBenchmarks.wav2vec2(repeats: repeats))
+    case "pose": for line in try BenchPose.run(head: HeadVerb.read(common.headPath), repeats: repeats) { show(line) }
     default: show(try EngineBenchmarks.start(repeats: repeats))
     }
   }

@@ -1,5 +1,5 @@
 /// ARKit's 52 blend shapes in the order of Live Link Face, and their exact relation to the basis `studio-50`.
-public enum ARKitShapes {
+public enum ARKitWeights {
   /// Names as ARKit spells them, in Live Link Face's order.
   public static let names = [
     "eyeBlinkLeft", "eyeLookDownLeft", "eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft", "eyeSquintLeft", "eyeWideLeft",
