@@ -50,7 +50,8 @@ public struct RetrievalNetwork: Sendable {
     motion = try Self.side(store.scoped(published ? "motion_encoder" : "motion"), published: published, heads: heads)
     condition = try Self.side(store.scoped(published ? "text_encoder" : "condition"), published: published, heads: heads)
     guard motion.width == condition.width else {
-      throw ModelError.unsupported(path: weights.path, what: "embeddings of \(motion.width) and \(condition.width) numbers", expected: "one width")
+      throw ModelError.unsupported(
+        path: weights.path, what: "embeddings of \(motion.width) and \(condition.width) numbers", expected: "one width")
     }
     if let shape = store.shape(of: "mean"), let inputs = shape.first, shape == [inputs] {
       mean = try store.floats("mean", shape: [inputs])

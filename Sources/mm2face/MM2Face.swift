@@ -13,6 +13,7 @@ struct MM2Face: AsyncParsableCommand {
       BatchVerb.self,
       BenchVerb.self,
       DatasetVerb.self,
+      EvaluateVerb.self,
       GenerateVerb.self,
       ModelVerb.self,
       TokensVerb.self,

@@ -33,7 +33,10 @@ public struct Benchmark: Sendable {
   public init(_ items: [EvaluationItem], task: EvaluationTask, judge: Judge?, mesh: FaceMesh, repeats: Int = 1, seed: UInt64 = 0) throws {
     for item in items where item.clip.basis != mesh.basis {
       throw EvaluationError.dataset(
-        path: item.name, reason: "its motion is in the basis \(item.clip.basis.rawValue), the head's is \(mesh.basis.rawValue); give the head the motion was made for")
+        path: item.name,
+        reason:
+          "its motion is in the basis \(item.clip.basis.rawValue), the head's is \(mesh.basis.rawValue); give the head the motion was made for"
+      )
     }
     self.items = items
     self.task = task

@@ -3,8 +3,10 @@ import Motion
 
 /// The head's face and lips, posed for the vertex metrics: neck at rest, only the vertices that are looked at.
 public struct FaceMesh: Sendable {
-  /// Vertices of the face in the order of the head's region, and which of them are the lips'.
-  public let faceCount: Int
+  /// Vertices of the face in the order of the head's region.
+  public let faceVertices: [Int]
+  public var faceCount: Int { faceVertices.count }
+  /// The lips' places among the vertices posed.
   let lips: [Int]
   /// Landmarks' measures (lip gap), when the head has landmarks.
   let gauge: HeadMeasurements.Gauge?
@@ -26,7 +28,7 @@ public struct FaceMesh: Sendable {
     let outside = lipVertices.filter { !Set(face).contains($0) }
     let kept = face + outside
     let place = Dictionary(kept.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    faceCount = face.count
+    faceVertices = face
     count = kept.count
     lips = lipVertices.compactMap { place[$0] }
     gauge = try? HeadMeasurements.Gauge(head)

@@ -15,7 +15,8 @@ public struct GeneratedMotion: MotionSource {
   private let cache: String?
 
   public init(
-    _ name: String, model: any MotionGenerating, settings: SamplingSettings, task: EvaluationTask, withText: Bool = true, cache: String? = nil
+    _ name: String, model: any MotionGenerating, settings: SamplingSettings, task: EvaluationTask, withText: Bool = true,
+    cache: String? = nil
   ) {
     self.name = name
     self.model = model
@@ -27,7 +28,9 @@ public struct GeneratedMotion: MotionSource {
 
   public func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip {
     let path = cache.map { "\($0)/\(folderName)/\(repetition)/\(item.name).npz" }
-    if let path, FileManager.default.fileExists(atPath: path), let kept = try? Clip(npzPath: path), kept.provenance["model"] == model.modelName {
+    if let path, FileManager.default.fileExists(atPath: path), let kept = try? Clip(npzPath: path),
+      kept.provenance["model"] == model.modelName
+    {
       return kept
     }
     var settings = settings

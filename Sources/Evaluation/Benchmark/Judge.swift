@@ -78,17 +78,20 @@ public struct Judge: Sendable {
       let inputs = network.motionInputs
       guard inputs == Clip.channels || inputs == faceVertices * 3 else {
         throw EvaluationError.network(
-          path: "(\(name))", reason: "it reads \(inputs) numbers a frame; expected \(Clip.channels) parameters or \(faceVertices) vertices × 3 of this head")
+          path: "(\(name))",
+          reason: "it reads \(inputs) numbers a frame; expected \(Clip.channels) parameters or \(faceVertices) vertices × 3 of this head")
       }
       guard standard.mean.count == inputs, standard.deviation.count == inputs else {
         throw EvaluationError.sizes(what: "standardisation of the \(name) network's motions", expected: inputs, found: standard.mean.count)
       }
     }
     if let text, text.network.conditionInputs != text.encoder.width {
-      throw EvaluationError.sizes(what: "width of the text encoder's states", expected: text.network.conditionInputs, found: text.encoder.width)
+      throw EvaluationError.sizes(
+        what: "width of the text encoder's states", expected: text.network.conditionInputs, found: text.encoder.width)
     }
     if let audio, audio.network.conditionInputs != audio.encoder.width {
-      throw EvaluationError.sizes(what: "width of the audio encoder's features", expected: audio.network.conditionInputs, found: audio.encoder.width)
+      throw EvaluationError.sizes(
+        what: "width of the audio encoder's features", expected: audio.network.conditionInputs, found: audio.encoder.width)
     }
     self.text = text
     self.audio = audio

@@ -44,13 +44,16 @@ public enum ResultTable {
     let measured = own.filter { column in report.rows.contains { $0.figures[column.key] != nil } }
     if !measured.isEmpty {
       lines += ["", "our own measures"]
-      lines += grid([[""] + measured.map(\.title)] + report.rows.map { row in [row.name] + measured.map { cell(row.figures[$0.key], $0.digits) } })
+      lines += grid(
+        [[""] + measured.map(\.title)] + report.rows.map { row in [row.name] + measured.map { cell(row.figures[$0.key], $0.digits) } })
     }
     for row in report.rows where !row.faults.isEmpty {
-      lines.append("\(row.name): \(row.faults.count) clips failed and count as a still face; first: \(row.faults[0].file): \(row.faults[0].reason)")
+      lines.append(
+        "\(row.name): \(row.faults.count) clips failed and count as a still face; first: \(row.faults[0].file): \(row.faults[0].reason)")
     }
     lines.append("")
-    lines.append("The paper's rows are on MMHead with FLAME 2020 and the authors' retrieval networks; compare them only with runs on the same.")
+    lines.append(
+      "The paper's rows are on MMHead with FLAME 2020 and the authors' retrieval networks; compare them only with runs on the same.")
     return lines.joined(separator: "\n")
   }
 

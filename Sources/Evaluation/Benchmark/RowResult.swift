@@ -25,6 +25,14 @@ public struct RowResult: Sendable, Hashable, Codable {
   public var figures: [String: Figure]
   /// Clips this row could not make, and why.
   public var faults: [DatasetFault]
+
+  public init(name: String, clips: Int, repeats: Int, figures: [String: Figure], faults: [DatasetFault]) {
+    self.name = name
+    self.clips = clips
+    self.repeats = repeats
+    self.figures = figures
+    self.faults = faults
+  }
 }
 
 /// A whole evaluation, as `--json` writes it.
@@ -40,4 +48,20 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
   public var faults: [DatasetFault]
   public var rows: [RowResult]
   public var seconds: Double
+
+  public init(
+    corpus: String, task: EvaluationTask, split: String, head: String, model: String?, clips: Int, batchedClips: Int,
+    faults: [DatasetFault], rows: [RowResult], seconds: Double
+  ) {
+    self.corpus = corpus
+    self.task = task
+    self.split = split
+    self.head = head
+    self.model = model
+    self.clips = clips
+    self.batchedClips = batchedClips
+    self.faults = faults
+    self.rows = rows
+    self.seconds = seconds
+  }
 }

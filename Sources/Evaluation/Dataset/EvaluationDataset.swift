@@ -99,7 +99,9 @@ public struct EvaluationDataset: Sendable {
       throw DatasetFault(file: motion, reason: "\(error)")
     }
     guard clip.frameCount > 0 else { throw DatasetFault(file: motion, reason: "the motion has no frames") }
-    guard clip.values.allSatisfy({ $0.isFinite }) else { throw DatasetFault(file: motion, reason: "the motion holds numbers that are not finite") }
+    guard clip.values.allSatisfy({ $0.isFinite }) else {
+      throw DatasetFault(file: motion, reason: "the motion holds numbers that are not finite")
+    }
     if clip.frameCount > Self.longest { clip.values.removeLast((clip.frameCount - Self.longest) * Clip.channels) }
     var texts: [TextLevel: String] = [:]
     for level in TextLevel.allCases {
