@@ -7,7 +7,6 @@ import Models
 import Motion
 import NeuralNet
 import Synthesis
-import Tensor
 
 extension EvaluationTask: ExpressibleByArgument {}
 
@@ -104,10 +103,7 @@ struct EvaluateVerb: AsyncParsableCommand {
 
   func run() async throws {
     let reporter = ProgressReporter(common.progress)
-    if let threads = common.threads {
-      ThreadPool.shared.use(threads: threads)
-      Blas.use(threads: threads)
-    }
+    common.useThreads()
     if let gallery {
       let head = try HeadModel(studioFile: try common.headPath ?? AssetLocator.path("assets/head/studio.safetensors"))
       try await drawGallery(gallery, model: Generator(bundle: bundle()), head: head, reporter: reporter)
@@ -156,7 +152,7 @@ struct EvaluateVerb: AsyncParsableCommand {
 
   /// The bundle asked for, or the shipped one.
   private func bundle() throws -> ModelBundle {
-    try ModelBundle(folder: common.modelPath ?? AssetLocator.path("assets/models/studio"))
+    try ModelBundle(folder: common.modelFolder())
   }
 
   /// The model, or nil when only rows without a model are asked for or there is none to be found.
