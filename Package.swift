@@ -35,7 +35,7 @@ let modules: [Module] = [
   Module(name: "Synthesis", uses: ["Models", "NeuralNet", "Motion", "Speech", "Tensor", "Containers"]),
   Module(name: "Blendshapes", uses: ["NeuralNet", "Head", "Motion", "Tensor", "Containers"]),
   Module(name: "Corpus", uses: ["Motion", "Head", "Speech", "Containers", "Tensor"]),
-  Module(name: "Evaluation", uses: ["Models", "NeuralNet", "Synthesis", "Corpus", "Motion", "Head", "Tensor", "Containers"]),
+  Module(name: "Evaluation", uses: ["Models", "NeuralNet", "Synthesis", "Corpus", "Motion", "Head", "Speech", "Tensor", "Containers"]),
   Module(name: "Raster"),
   Module(name: "Pictures", uses: ["Raster", "CPNG", "CGIF"]),
   Module(name: "Export", uses: ["Blendshapes", "Speech", "Motion", "Head", "Containers", "Tensor", "Raster", "Pictures"]),

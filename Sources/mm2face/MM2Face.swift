@@ -14,6 +14,7 @@ struct MM2Face: AsyncParsableCommand {
       BatchVerb.self,
       BenchVerb.self,
       DatasetVerb.self,
+      EvaluateVerb.self,
       GenerateVerb.self,
       HeadVerb.self,
       ImportVerb.self,

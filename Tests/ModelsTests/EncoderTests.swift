@@ -41,6 +41,18 @@ import Testing
     #expect(largestDifference(try encoder.features(audio).values, try tiny.reference.floats("interpolatedEarly")) < 1e-4)
   }
 
+  /// A checkpoint with a task head, in PyTorch's own container, with the older spelling of the weight norm.
+  @Test func foldersOfTransformersAreRead() throws {
+    let tiny = try TinyModel("wav2vec2-base")
+    let audio = try tiny.reference.floats("input.audio")
+    let new = try PretrainedFolder.audio(fixturePath("wav2vec2-base"))
+    let old = try PretrainedFolder.audio(fixturePath("wav2vec2-base/old"))
+    #expect(largestDifference(try new.features(audio).values, try old.features(audio).values) < 1e-6)
+    let empty = fixturePath("")
+    #expect(throws: ModelError.self) { try PretrainedFolder.audio(empty) }
+    #expect(throws: ModelError.self) { try PretrainedFolder.weights(empty) }
+  }
+
   @Test func normalisingTheInputIgnoresGainAndOffset() throws {
     let tiny = try TinyModel("wav2vec2-base")
     let encoder = try Wav2Vec2(Wav2Vec2.Configuration(tiny.configuration), weights: tiny.weights)

@@ -72,11 +72,13 @@ struct TinyModel {
   let weights: WeightStore
   let reference: Reference
 
-  init(_ name: String) throws {
-    configuration = try ModelConfiguration(path: fixturePath("\(name)/config.json"))
-    let path = fixturePath("\(name)/model.safetensors")
+  init(_ name: String) throws { try self.init(folder: fixturePath(name)) }
+
+  init(folder: String) throws {
+    configuration = try ModelConfiguration(path: "\(folder)/config.json")
+    let path = "\(folder)/model.safetensors"
     weights = try Reference(path: path).weights(path: path)
-    reference = try Reference(path: fixturePath("\(name)/reference.safetensors"))
+    reference = try Reference(path: "\(folder)/reference.safetensors")
   }
 }
 
@@ -91,7 +93,9 @@ final class LayerCheck: Sendable {
     let heard = found.withLock { $0 }
     for name in reference.names where !name.hasPrefix("input.") && !beside.contains(name) {
       let values = try #require(heard[name], "the layer \(name) was not traced; heard \(heard.keys.sorted())")
-      let difference = largestDifference(values, try reference.floats(name))
+      // The last rows of a convolution that no output row needs are not computed.
+      let expected = try reference.floats(name)
+      let difference = largestDifference(values, name.contains("conv_layers") ? Array(expected.prefix(values.count)) : expected)
       #expect(difference < tolerance, "\(name) differs by \(difference)")
     }
   }

@@ -4,7 +4,7 @@ import Testing
 
 /// Expected ids come from transformers' BertTokenizer: training/fixtures/wordpiece.py.
 @Suite struct WordPieceTests {
-  struct Case: Decodable {
+  struct Case: Decodable, Sendable {
     var text: String
     var ids: [Int32]
     init(from decoder: any Decoder) throws {

@@ -1,0 +1,94 @@
+import Foundation
+import Motion
+import Tensor
+
+/// The test set's own motions.
+public struct RealMotion: MotionSource {
+  public let name = "real motion"
+  public let isRandom = false
+  public let isReal = true
+  public init() {}
+  public func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip { item.clip }
+}
+
+/// A face that does not move.
+public struct StillFace: MotionSource {
+  public let name = "still face"
+  public let isRandom = false
+  public init() {}
+  public func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip {
+    Clip(basis: item.clip.basis, frames: item.clip.frameCount)
+  }
+}
+
+/// Another clip's real motion, drawn at random, cut or held to the clip's length.
+public struct RandomMotion: MotionSource {
+  public let name = "random real motion"
+  public let isRandom = true
+  private let clips: [Clip]
+  private let seed: UInt64
+
+  public init(_ items: [EvaluationItem], seed: UInt64) {
+    clips = items.map(\.clip)
+    self.seed = seed
+  }
+
+  public func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip {
+    var random = RandomSource(seed: seed).fork("\(item.name) \(repetition)")
+    return random.pick(clips).fitted(to: item.clip.frameCount)
+  }
+}
+
+/// The motion of the training clip whose text is nearest: cosine of TF-IDF vectors over words.
+public struct NearestText: MotionSource {
+  public let name = "nearest training text"
+  public let isRandom = false
+  private let clips: [Clip]
+  private let vectors: [[String: Double]]
+  private let rarity: [String: Double]
+
+  public init(training items: [EvaluationItem]) {
+    clips = items.map(\.clip)
+    let words = items.map { Self.words($0.fullText) }
+    var documents: [String: Int] = [:]
+    for list in words { for word in Set(list) { documents[word, default: 0] += 1 } }
+    let count = Double(max(items.count, 1))
+    let rarity = documents.mapValues { log((1 + count) / Double(1 + $0)) + 1 }
+    self.rarity = rarity
+    vectors = words.map { Self.vector($0, rarity) }
+  }
+
+  public func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip {
+    let query = Self.vector(Self.words(item.fullText), rarity)
+    var best = 0
+    var highest = -1.0
+    for (index, vector) in vectors.enumerated() {
+      let likeness = query.reduce(0) { $0 + $1.value * (vector[$1.key] ?? 0) }
+      if likeness > highest { (best, highest) = (index, likeness) }
+    }
+    guard clips.indices.contains(best) else { throw DatasetFault(file: item.name, reason: "there is no training text to be near to") }
+    return clips[best].fitted(to: item.clip.frameCount)
+  }
+
+  private static func words(_ text: String) -> [String] {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+  }
+
+  private static func vector(_ words: [String], _ rarity: [String: Double]) -> [String: Double] {
+    var vector: [String: Double] = [:]
+    for word in words { vector[word, default: 0] += rarity[word] ?? 0 }
+    let length = vector.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return length > 0 ? vector.mapValues { $0 / length } : vector
+  }
+}
+
+extension Clip {
+  /// The first `frames` frames; a shorter clip holds its last one.
+  func fitted(to frames: Int) -> Clip {
+    var result = self
+    result.values = Array(values.prefix(frames * Clip.channels))
+    let last = Array(values.suffix(Clip.channels))
+    while result.frameCount < frames, !last.isEmpty { result.values += last }
+    return result
+  }
+}

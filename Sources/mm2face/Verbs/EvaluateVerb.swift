@@ -1,0 +1,250 @@
+import ArgumentParser
+import Containers
+import Evaluation
+import Foundation
+import Head
+import Models
+import Motion
+import NeuralNet
+import Synthesis
+
+extension EvaluationTask: ExpressibleByArgument {}
+
+/// `mm2face evaluate`: the paper's tables on a data set, with our own measures apart.
+struct EvaluateVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Run the paper's benchmarks on a data set.",
+    discussion: """
+      Figures that need a retrieval network are left out without one. With MMHead, FLAME 2020 and the published checkpoints:
+      --head FLAME.safetensors --text-network tmr_vae_70.pth --audio-network tmr_vae_180.pth --text-encoder distilbert-base-uncased \
+      --audio-encoder wav2vec2-base-960h --mesh-mean train_test_val_mesh_mean.npy --mesh-deviation train_test_val_mesh_std.npy.
+      Rows: real, reconstruction, model, notext, nearest, random, still.
+      """)
+
+  enum Row: String, ExpressibleByArgument, CaseIterable { case real, reconstruction, model, notext, nearest, random, still }
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(help: ArgumentHelp("The data set, in MMHead's layout.", valueName: "folder"))
+  var dataset: String?
+
+  @Option(help: "talking (benchmark I) or text (benchmark II).")
+  var task: EvaluationTask?
+
+  @Option(help: "Which split.")
+  var split = "test"
+
+  @Option(help: "At most so many clips.")
+  var limit: Int?
+
+  @Option(parsing: .upToNextOption, help: "Which rows; all that can be had by default.")
+  var rows: [Row] = []
+
+  @Option(help: "How often random rows are repeated.")
+  var repeats = 1
+
+  @Option(help: "The seed of the first repeat.")
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Where generated clips are kept; a second run goes on from there.", valueName: "folder"))
+  var clips: String?
+
+  @Option(help: ArgumentHelp("Generate share I of N into --clips and stop; run without it afterwards for the table.", valueName: "I/N"))
+  var shard: String?
+
+  @Option(help: ArgumentHelp("The retrieval network over texts (.safetensors or .pth).", valueName: "file"))
+  var textNetwork: String?
+
+  @Option(help: ArgumentHelp("The retrieval network over speech.", valueName: "file"))
+  var audioNetwork: String?
+
+  @Option(help: ArgumentHelp("The text encoder under the network; the bundle's by default.", valueName: "folder"))
+  var textEncoder: String?
+
+  @Option(help: ArgumentHelp("The wav2vec 2.0 encoder under the network; the bundle's audio encoder by default.", valueName: "folder"))
+  var audioEncoder: String?
+
+  @Option(help: ArgumentHelp("Mean of the data set's vertices, for networks over vertices.", valueName: "npy"))
+  var meshMean: String?
+
+  @Option(help: ArgumentHelp("Their deviation.", valueName: "npy"))
+  var meshDeviation: String?
+
+  @Option(help: ArgumentHelp("Draw one voice under eight emotions and six head poses, by the model.", valueName: "png"))
+  var gallery: String?
+
+  @Option(help: ArgumentHelp("The gallery's voice; the scratch voice by default.", valueName: "wav"))
+  var galleryAudio: String?
+
+  @Option(help: "The basis of motions that do not name theirs.")
+  var basis = Clip.Basis.flame2020.rawValue
+
+  func validate() throws {
+    if gallery == nil, dataset == nil || task == nil { throw ValidationError("give --dataset and --task, or --gallery") }
+    if repeats < 1 { throw ValidationError("--repeats must be at least 1, found \(repeats)") }
+    if Clip.Basis(rawValue: basis) == nil {
+      throw ValidationError("--basis must be one of \(Clip.Basis.allCases.map(\.rawValue).joined(separator: ", ")), found \(basis)")
+    }
+    if (meshMean == nil) != (meshDeviation == nil) { throw ValidationError("--mesh-mean and --mesh-deviation belong together") }
+    if shard != nil, clips == nil { throw ValidationError("--shard needs --clips, where the shares meet") }
+    if let shard { _ = try Self.share(shard) }
+  }
+
+  /// "2/4" → (1, 4).
+  private static func share(_ text: String) throws -> (index: Int, count: Int) {
+    let parts = text.split(separator: "/").compactMap { Int($0) }
+    guard parts.count == 2, parts[1] > 0, (1...parts[1]).contains(parts[0]) else {
+      throw ValidationError("--shard must look like 2/4, found \(text)")
+    }
+    return (parts[0] - 1, parts[1])
+  }
+
+  private func wants(_ row: Row) -> Bool { rows.isEmpty || rows.contains(row) }
+
+  func run() async throws {
+    let reporter = ProgressReporter(common.progress)
+    common.useThreads()
+    if let gallery {
+      let head = try HeadModel(studioFile: try common.headPath ?? AssetLocator.path("assets/head/studio.safetensors"))
+      try await drawGallery(gallery, model: Generator(bundle: bundle()), head: head, reporter: reporter)
+    }
+    if let dataset, let task { try await evaluate(dataset, task, reporter) }
+  }
+
+  private func evaluate(_ dataset: String, _ task: EvaluationTask, _ reporter: ProgressReporter) async throws {
+    let start = ContinuousClock.now
+    let fallback = Clip.Basis(rawValue: basis) ?? .flame2020
+    let set = try EvaluationDataset(folder: dataset, task: task, split: split, basis: fallback, limit: limit)
+    guard !set.items.isEmpty else {
+      throw EvaluationError.dataset(
+        path: dataset, reason: "no clip of the split can be used; first: \(set.faults.first?.reason ?? "the list is empty")")
+    }
+    let model = try generator()
+    if let shard, let model {
+      return try await generate(set, model, Self.share(shard), reporter)
+    }
+    let head = try HeadModel(studioFile: try common.headPath ?? AssetLocator.path("assets/head/studio.safetensors"))
+    let mesh = try FaceMesh(head)
+    let judge = try judge(mesh) { try EvaluationDataset(folder: dataset, task: task, split: "train", basis: fallback).items }
+    let benchmark = try Benchmark(set.items, task: task, judge: judge, mesh: mesh, repeats: repeats, seed: seed)
+    let real = try await benchmark.realStatistics()
+    var results: [RowResult] = []
+    for source in try sources(set, model, fallback) {
+      results.append(
+        try await benchmark.run(source, real: real) {
+          reporter.report(source.name, done: $0, of: set.items.count * (source.isRandom ? repeats : 1))
+        })
+      reporter.finish()
+    }
+    let elapsed = ContinuousClock.now - start
+    let report = EvaluationReport(
+      corpus: dataset, task: task, split: split, head: head.name, model: model?.modelName, clips: set.items.count,
+      batchedClips: set.items.count / RetrievalScore.batch * RetrievalScore.batch, faults: set.faults, rows: results,
+      seconds: Double(elapsed.components.seconds))
+    if common.json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    } else {
+      print(ResultTable.text(report))
+    }
+  }
+
+  /// The bundle asked for, or the shipped one.
+  private func bundle() throws -> ModelBundle {
+    try ModelBundle(folder: common.modelFolder())
+  }
+
+  /// The model, or nil when only rows without a model are asked for or there is none to be found.
+  private func generator() throws -> Generator? {
+    let needed =
+      rows.contains(.model) || rows.contains(.notext) || rows.contains(.reconstruction) || common.modelPath != nil || shard != nil
+    if needed { return try Generator(bundle: bundle()) }
+    return rows.isEmpty ? try? Generator(bundle: bundle()) : nil
+  }
+
+  private func sources(_ set: EvaluationDataset, _ model: Generator?, _ fallback: Clip.Basis) throws -> [any MotionSource] {
+    var list: [any MotionSource] = []
+    if wants(.real) { list.append(RealMotion()) }
+    if let model, wants(.reconstruction) { list.append(Reconstruction(model)) }
+    if let model, wants(.notext), set.task == .talking { list.append(generated(model, set.task, withText: false)) }
+    if let model, wants(.model) { list.append(generated(model, set.task, withText: true)) }
+    if wants(.nearest) {
+      let training = try EvaluationDataset(folder: set.folder, task: set.task, split: "train", basis: fallback)
+      if !training.items.isEmpty { list.append(NearestText(training: training.items)) }
+    }
+    if wants(.random) { list.append(RandomMotion(set.items, seed: seed)) }
+    if wants(.still) { list.append(StillFace()) }
+    return list
+  }
+
+  private func generated(_ model: Generator, _ task: EvaluationTask, withText: Bool) -> GeneratedMotion {
+    GeneratedMotion(
+      withText ? "MM2Face" : "MM2Face without text", model: model, settings: SamplingSettings(seed: seed), task: task, withText: withText,
+      cache: clips)
+  }
+
+  /// Generates one share of the clips into the folder.
+  private func generate(_ set: EvaluationDataset, _ model: Generator, _ share: (index: Int, count: Int), _ reporter: ProgressReporter)
+    async throws
+  {
+    let mine = set.items.indices.filter { $0 % share.count == share.index }
+    let sources = [generated(model, set.task, withText: true)] + (set.task == .talking ? [generated(model, set.task, withText: false)] : [])
+    var done = 0
+    for source in sources {
+      for repetition in 0..<repeats {
+        for index in mine {
+          _ = try await source.clip(for: set.items[index], repetition: repetition)
+          done += 1
+          reporter.report("generating", done: done, of: mine.count * repeats * sources.count)
+        }
+      }
+    }
+    reporter.finish()
+  }
+
+  private func judge(_ mesh: FaceMesh, training: () throws -> [EvaluationItem]) throws -> Judge? {
+    guard textNetwork != nil || audioNetwork != nil else { return nil }
+    var text: Judge.TextSide?
+    if let textNetwork {
+      let network = try RetrievalNetwork(weights: WeightStore(checkpoint: textNetwork))
+      let (vocabulary, encoder): (WordPiece, any TextEncoder)
+      if let textEncoder {
+        (vocabulary, encoder) = try PretrainedFolder.text(textEncoder)
+      } else {
+        (vocabulary, encoder) = try bundle().text()
+      }
+      text = Judge.TextSide(network: network, vocabulary: vocabulary, encoder: encoder)
+    }
+    var audio: Judge.AudioSide?
+    if let audioNetwork {
+      let network = try RetrievalNetwork(weights: WeightStore(checkpoint: audioNetwork))
+      // The published audio network was trained on features interpolated before the transformer.
+      let encoder: any AudioEncoder =
+        if let audioEncoder { try PretrainedFolder.audio(audioEncoder, interpolation: .before) } else { try bundle().audio() }
+      audio = Judge.AudioSide(network: network, encoder: encoder)
+    }
+    return try Judge(
+      text: text, audio: audio, standard: try standard(text?.network ?? audio?.network, mesh, training), faceVertices: mesh.faceCount)
+  }
+
+  private func standard(_ network: RetrievalNetwork?, _ mesh: FaceMesh, _ training: () throws -> [EvaluationItem]) throws -> Judge.Standard
+  {
+    if let meshMean, let meshDeviation {
+      return Judge.Standard(mean: try coordinates(meshMean, mesh), deviation: try coordinates(meshDeviation, mesh))
+    }
+    if let mean = network?.mean, let deviation = network?.deviation { return Judge.Standard(mean: mean, deviation: deviation) }
+    // As our training does it: every fourth clip of the training split.
+    return Judge.Standard(parametersOf: try training().enumerated().filter { $0.offset % 4 == 0 }.map(\.element.clip))
+  }
+
+  /// The face's coordinates of an array over the whole head's.
+  private func coordinates(_ path: String, _ mesh: FaceMesh) throws -> [Float] {
+    let all = try NPYArray(path: path).floats ?? []
+    guard let last = mesh.faceVertices.max(), all.count >= (last + 1) * 3 else {
+      throw EvaluationError.sizes(
+        what: "\(path): numbers of the head's vertices", expected: ((mesh.faceVertices.max() ?? 0) + 1) * 3, found: all.count)
+    }
+    return mesh.faceVertices.flatMap { Array(all[$0 * 3..<$0 * 3 + 3]) }
+  }
+}
