@@ -12,7 +12,8 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   // Prompt
   case newline, muteLevel, weightUp, weightDown
   // Viewport
-  case orbitLeft, orbitRight, orbitUp, orbitDown, zoomIn, zoomOut, viewFront, viewThreeQuarter, viewSide, resetView, drawMode, onionSkin, split
+  case orbitLeft, orbitRight, orbitUp, orbitDown, zoomIn, zoomOut, viewFront, viewThreeQuarter, viewSide, resetView, drawMode, onionSkin,
+    split
   // Tokens
   case laneUp, laneDown, alternativeNext, alternativePrevious, takeAlternative, pinToken, banToken, lockSpan, lockLane, clearLocks
   // Takes and layers

@@ -42,8 +42,10 @@ extension KeyTable {
     .stage,
     [
       (.play, "space", "Play or pause", "play"), (.frameBack, "left ,", "One frame back", "frame"),
-      (.frameForward, "right .", "One frame on", nil), (.tenBack, "up [", "Ten frames back", nil), (.tenForward, "down ]", "Ten frames on", nil),
-      (.toStart, "home 0", "To the beginning", nil), (.toEnd, "end $", "To the end", nil), (.sample, "enter g", "Perform: sample a take", "perform"),
+      (.frameForward, "right .", "One frame on", nil), (.tenBack, "up [", "Ten frames back", nil),
+      (.tenForward, "down ]", "Ten frames on", nil),
+      (.toStart, "home 0", "To the beginning", nil), (.toEnd, "end $", "To the end", nil),
+      (.sample, "enter g", "Perform: sample a take", "perform"),
       (.sampleFour, "G", "Give me four: sample four seeds", "four"), (.undo, "u", "Undo", "undo"), (.redo, "U", "Redo", nil),
       (.help, "?", "Help: what the keys do here", "help"), (.palette, ":", "Command palette", nil), (.quit, "q", "Quit", "quit"),
       (.focusPrompt, "e", "Write the prompt", "write"), (.zoomPane, "z", "Pane to full screen and back", nil),
@@ -53,7 +55,8 @@ extension KeyTable {
       (.clearSelection, "esc", "Clear the selection, stop what runs", nil), (.loopSelection, "L", "Loop the selection", nil),
       (.addMarker, "m", "Add a marker", nil), (.removeMarker, "M", "Remove the marker here", nil),
       (.previousMarker, "{", "Previous marker", nil), (.nextMarker, "}", "Next marker", nil), (.slower, "(", "Slower", nil),
-      (.faster, ")", "Faster", nil), (.resampleHere, "r", "Resample from here", nil), (.resampleSelection, "R", "Resample the selection only", nil),
+      (.faster, ")", "Faster", nil), (.resampleHere, "r", "Resample from here", nil),
+      (.resampleSelection, "R", "Resample the selection only", nil),
       (.drawMode, "w", "Wire, dense or shaded", nil), (.onionSkin, "o", "Onion skin", nil),
       (.split, "v", "Two heads: this take and the compared", nil), (.viewFront, "1", "From the front", nil),
       (.viewThreeQuarter, "2", "Three-quarter view", nil), (.viewSide, "3", "From the side", nil), (.zoomIn, "+ =", "Nearer", nil),
@@ -78,9 +81,12 @@ extension KeyTable {
   private static let tokens = rows(
     .tokens,
     [
-      (.laneUp, "up k", "Lane above", nil), (.laneDown, "down j", "Lane below", "lane"), (.alternativeNext, "n", "Next alternative", "other"),
-      (.alternativePrevious, "N", "Previous alternative", nil), (.takeAlternative, "enter t", "Take the alternative and redo the rest", "take"),
-      (.pinToken, "p", "Pin the token", "pin"), (.banToken, "b", "Ban the token", "ban"), (.lockSpan, "s", "Lock the selection, or this step", "lock"),
+      (.laneUp, "up k", "Lane above", nil), (.laneDown, "down j", "Lane below", "lane"),
+      (.alternativeNext, "n", "Next alternative", "other"),
+      (.alternativePrevious, "N", "Previous alternative", nil),
+      (.takeAlternative, "enter t", "Take the alternative and redo the rest", "take"),
+      (.pinToken, "p", "Pin the token", "pin"), (.banToken, "b", "Ban the token", "ban"),
+      (.lockSpan, "s", "Lock the selection, or this step", "lock"),
       (.lockLane, "c", "Lock this lane", nil), (.clearLocks, "C", "Clear all locks, pins and bans", nil),
       (.resampleHere, "r", "Resample from here", "redo rest"),
     ])

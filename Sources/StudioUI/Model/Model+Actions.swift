@@ -82,7 +82,10 @@ extension Model {
       overlay = .form(form(.marker))
     case .removeMarker:
       let here = Double(frame) / clock.framesPerSecond
-      guard let nearest = document.markers.indices.min(by: { abs(document.markers[$0].seconds - here) < abs(document.markers[$1].seconds - here) })
+      guard
+        let nearest = document.markers.indices.min(by: {
+          abs(document.markers[$0].seconds - here) < abs(document.markers[$1].seconds - here)
+        })
       else { return [] }
       return edit(.removeMarker(nearest))
     case .previousMarker, .nextMarker:

@@ -71,7 +71,8 @@ extension Model {
     case .rename(let id):
       form = Form(kind: kind, title: "Name of the take", fields: [.init("name", document.take(id)?.name ?? "")], verb: "name it")
     case .marker:
-      form = Form(kind: kind, title: "Marker at \(Format.seconds(Double(frame) / clock.framesPerSecond))", fields: [.init("name", "")], verb: "add")
+      form = Form(
+        kind: kind, title: "Marker at \(Format.seconds(Double(frame) / clock.framesPerSecond))", fields: [.init("name", "")], verb: "add")
     case .export:
       let stem = (document.current?.name ?? "take").map { $0.isLetter || $0.isNumber ? $0 : "-" }
       form = Form(

@@ -60,7 +60,9 @@ extension Model {
     case .pinToken:
       let before = constraints.pinned.count
       constraints.pinned.removeAll { $0.span.lane == name && $0.span.contains(step: here, lane: name) }
-      if constraints.pinned.count == before, let token = tokenHere { constraints.pinned.append(.init(token, lane: name, steps: here..<here + 1)) }
+      if constraints.pinned.count == before, let token = tokenHere {
+        constraints.pinned.append(.init(token, lane: name, steps: here..<here + 1))
+      }
     case .banToken:
       if let token = alternativeHere?.token ?? tokenHere { constraints.banned.append(.init(token, lane: name, steps: here..<here + 1)) }
     case .lockSpan:

@@ -130,7 +130,8 @@ extension Model {
     takeRow = max(0, min(takeRow, document.takes.count - 1))
     lane = max(0, min(lane, laneNames.count - 1))
     layerRow = max(0, min(layerRow, 3))
-    four.removeAll { id in !document.takes.contains { $0.id == id } }
+    let known = Set(document.takes.map(\.id))
+    four.removeAll { !known.contains($0) }
     if !fields.contains(field) { field = .action }
   }
 

@@ -90,7 +90,9 @@ public struct ScreenPainter: Sendable {
     if place.x == x, place.y == y { return }
     if place.y == y, place.x >= 0, x > place.x {
       let gap = x - place.x
-      if gap <= 4, let style, (place.x..<x).allSatisfy({ screen[$0, y].style == style && screen[$0, y].width == 1 && screen[$0, y].cluster == 0 }) {
+      if gap <= 4, let style,
+        (place.x..<x).allSatisfy({ screen[$0, y].style == style && screen[$0, y].width == 1 && screen[$0, y].cluster == 0 })
+      {
         for column in place.x..<x { append(screen, screen[column, y], &out) }
         return
       }

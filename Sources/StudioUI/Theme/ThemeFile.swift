@@ -217,6 +217,7 @@ struct PaintReader {
   }
 
   private func fault(_ section: String, _ key: String, expected: String, found: String) -> StudioUIError {
-    .value(file: parsed.file, line: parsed.lines.line(of: key, section: section), key: "\(section).\(key)", expected: expected, found: found)
+    .value(
+      file: parsed.file, line: parsed.lines.line(of: key, section: section), key: "\(section).\(key)", expected: expected, found: found)
   }
 }

@@ -155,7 +155,8 @@ enum OverlayView {
     let info = track.info
     let rate = Format.fixed(Double(info.sampleRate) / 1000, 1)
     canvas.put(
-      "\(Format.seconds(info.seconds))  \(rate) kHz  \(info.channels == 1 ? "mono" : "\(info.channels) channels")  \(info.format)", below.x, below.y,
+      "\(Format.seconds(info.seconds))  \(rate) kHz  \(info.channels == 1 ? "mono" : "\(info.channels) channels")  \(info.format)", below.x,
+      below.y,
       dim(canvas), in: below)
     let wave = Rect(below.x, below.y + 1, below.width, below.height - 1)
     canvas.wave(AudioView.bins(track, columns: wave.width * 2, from: 0, to: info.seconds), wave, .wave)

@@ -22,7 +22,9 @@ enum AudioView {
     }
     let info = track.info
     let rate = Format.fixed(Double(info.sampleRate) / 1000, 1)
-    canvas.put("\(Format.seconds(info.seconds))  \(rate) kHz  \(info.channels == 1 ? "mono" : "\(info.channels) channels")", body.x + 1, body.y + 1, .dim, in: body)
+    canvas.put(
+      "\(Format.seconds(info.seconds))  \(rate) kHz  \(info.channels == 1 ? "mono" : "\(info.channels) channels")", body.x + 1, body.y + 1,
+      .dim, in: body)
     let wave = Rect(body.x + 1, body.y + 2, body.width - 2, max(0, min(4, body.height - 3)))
     canvas.wave(bins(track, columns: wave.width * 2, from: 0, to: info.seconds), wave, .wave)
     var notes: [String] = []
@@ -74,7 +76,10 @@ enum TakesView {
       let seconds = take.tokens.map { Double($0.stepCount * model.framesPerStep) / 25 } ?? take.imported?.seconds ?? 0
       let note = "\(take.starred ? canvas.glyphs.star + " " : "")\(Format.fixed(seconds, 1))s"
       let noteX = body.right - DisplayWidth.of(note) - 1
-      canvas.put(take.name, x, y, here ? Style(ink: style.ink, ground: style.ground, emphasis: style.emphasis.union(canvas.theme[.selection].emphasis)) : style, in: Rect(body.x, y, noteX - body.x - 1, 1))
+      canvas.put(
+        take.name, x, y,
+        here ? Style(ink: style.ink, ground: style.ground, emphasis: style.emphasis.union(canvas.theme[.selection].emphasis)) : style,
+        in: Rect(body.x, y, noteX - body.x - 1, 1))
       canvas.put(note, noteX, y, canvas.theme[take.starred ? .star : .dim].on(ground), in: body)
     }
   }
@@ -86,7 +91,9 @@ enum LayersView {
     let body = PromptView.bodyRect(model, rect)
     if body.y > rect.y { _ = canvas.heading("Layers", focused: model.focus == .layers, rect) }
     let layers = model.document.current?.layers ?? .unchanged
-    let rows: [(String, Double)] = [("head", layers.head), ("mouth", layers.mouth), ("expression", layers.expression), ("blinks", layers.blinks)]
+    let rows: [(String, Double)] = [
+      ("head", layers.head), ("mouth", layers.mouth), ("expression", layers.expression), ("blinks", layers.blinks),
+    ]
     for (i, row) in rows.enumerated() where i < body.height {
       let here = model.focus == .layers && model.layerRow == i
       canvas.screen.set(body.x, body.y + i, glyph: here ? canvas.glyphs.mark : 0x20, style: canvas.theme[.titleFocused])

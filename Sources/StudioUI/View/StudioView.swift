@@ -51,7 +51,9 @@ public struct StudioView {
     if let run = model.liveRun {
       let of = run.steps.map { "/\($0)" } ?? ""
       let rate = run.rate(at: model.now)
-      state = "sampling \(run.events.count)\(of)" + (model.runs.count > 1 ? " ×\(model.runs.count)" : "") + (rate > 0 ? "  \(Int(rate)) tokens/s" : "")
+      state =
+        "sampling \(run.events.count)\(of)" + (model.runs.count > 1 ? " ×\(model.runs.count)" : "")
+        + (rate > 0 ? "  \(Int(rate)) tokens/s" : "")
     } else if let exporting = model.exporting {
       state = exporting
     } else if model.modelProblem != nil {
@@ -60,7 +62,8 @@ public struct StudioView {
       state = "loading the model"
     }
     let clock = model.clock
-    let time = Format.seconds(Double(model.frame) / clock.framesPerSecond) + " / " + Format.seconds(Double(clock.frameCount) / clock.framesPerSecond)
+    let time =
+      Format.seconds(Double(model.frame) / clock.framesPerSecond) + " / " + Format.seconds(Double(clock.frameCount) / clock.framesPerSecond)
     let speed = clock.speed == 1 ? "" : " ×\(Format.fixed(clock.speed, 2))"
     let right = "\(state)   \(clock.isPlaying ? canvas.glyphs.playing : canvas.glyphs.paused) \(time)\(speed) "
     let width = DisplayWidth.of(right)
@@ -109,7 +112,8 @@ public struct StudioView {
 enum ViewportView {
   static func draw(_ model: Model, _ rect: Rect, _ face: FaceDrawer?, _ canvas: inout Canvas) {
     let view = model.view
-    let look = "\(view.mode.rawValue)  \(Int(view.yaw))° \(Int(view.pitch))°" + (view.zoom == 1 ? "" : "  ×\(Format.fixed(Double(view.zoom), 1))")
+    let look =
+      "\(view.mode.rawValue)  \(Int(view.yaw))° \(Int(view.pitch))°" + (view.zoom == 1 ? "" : "  ×\(Format.fixed(Double(view.zoom), 1))")
     let name = model.liveRun != nil ? "live" : model.document.current?.name ?? "at rest"
     let body = canvas.heading(name, note: look, focused: model.focus == .viewport, rect)
     guard let face, body.height > 1, body.width > 3 else { return }
@@ -118,9 +122,13 @@ enum ViewportView {
       let (columns, rows) = heads.count > 2 ? (2, 2) : (heads.count, 1)
       for (i, head) in heads.enumerated() {
         let cell = Rect(
-          body.x + i % columns * body.width / columns, body.y + i / columns * body.height / rows, body.width / columns - 1, body.height / rows)
+          body.x + i % columns * body.width / columns, body.y + i / columns * body.height / rows, body.width / columns - 1,
+          body.height / rows)
         let label = Rect(cell.x, cell.bottom - 1, cell.width, 1)
-        paint(face.draw(head.clip, frame: model.frame, size: GridSize(columns: cell.width, rows: cell.height - 1), view: view, style: style, slot: 1 + i),
+        paint(
+          face.draw(
+            head.clip, frame: model.frame, size: GridSize(columns: cell.width, rows: cell.height - 1), view: view, style: style, slot: 1 + i
+          ),
           cell, &canvas)
         canvas.put(head.name, label.x + max(0, (label.width - DisplayWidth.of(head.name)) / 2), label.y, .dim, in: label)
       }
@@ -128,7 +136,8 @@ enum ViewportView {
     }
     let ghosts = view.onion ? [model.frame - 6, model.frame - 3].filter { $0 >= 0 } : []
     let grid = face.draw(
-      model.clip, frame: model.frame, ghosts: ghosts, size: GridSize(columns: body.width, rows: body.height), view: view, style: style, slot: 0)
+      model.clip, frame: model.frame, ghosts: ghosts, size: GridSize(columns: body.width, rows: body.height), view: view, style: style,
+      slot: 0)
     paint(grid, body, &canvas)
   }
 

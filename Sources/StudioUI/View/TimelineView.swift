@@ -99,7 +99,9 @@ enum TimelineView {
     let limit = rect.right - 1
     while second * fps <= first + count {
       if let x = column(second * fps, model, rect), x > rect.x + margin + 4, x + 5 < limit {
-        canvas.put(step < 1 ? Format.fixed(second, 1) : Format.seconds(second).split(separator: ".").first.map(String.init) ?? "", x, rect.y, .dim, in: rect)
+        canvas.put(
+          step < 1 ? Format.fixed(second, 1) : Format.seconds(second).split(separator: ".").first.map(String.init) ?? "", x, rect.y, .dim,
+          in: rect)
       }
       second += step
     }

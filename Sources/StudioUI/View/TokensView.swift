@@ -8,7 +8,9 @@ enum TokensView {
 
   /// Tokens on screen: those of the run with what came so far, else those of the take.
   private static func tokens(_ model: Model) -> TokenSequence? {
-    guard let run = model.liveRun, let names = model.summary?.lanes.map(\.name), !names.isEmpty else { return model.document.current?.tokens }
+    guard let run = model.liveRun, let names = model.summary?.lanes.map(\.name), !names.isEmpty else {
+      return model.document.current?.tokens
+    }
     var all = TokenSequence(lanes: names)
     switch run.job.request.scope {
     case .everything: break
@@ -16,7 +18,11 @@ enum TokensView {
     case .span: all = run.job.request.base ?? all
     }
     for event in run.events where event.tokens.count == names.count {
-      if event.position < all.stepCount { all[step: event.position] = event.tokens } else if event.position == all.stepCount { all.append(event.tokens) }
+      if event.position < all.stepCount {
+        all[step: event.position] = event.tokens
+      } else if event.position == all.stepCount {
+        all.append(event.tokens)
+      }
     }
     return all
   }
@@ -71,7 +77,8 @@ enum TokensView {
     }
     let rate = run.rate(at: model.now)
     let real = rate * Double(run.framesPerStep) / 25
-    return "\(run.events.count)\(run.steps.map { " of \($0)" } ?? "")" + (rate > 0 ? "  \(Int(rate))/s  ×\(Format.fixed(real, 1)) real time" : "")
+    return "\(run.events.count)\(run.steps.map { " of \($0)" } ?? "")"
+      + (rate > 0 ? "  \(Int(rate))/s  ×\(Format.fixed(real, 1)) real time" : "")
   }
 
   private static func style(_ model: Model, step: Int, lane: Int, name: String, _ theme: Theme) -> Style {
