@@ -40,13 +40,15 @@ import Testing
     let rows = editor.rows(width: 9)
     #expect(rows.map { String(editor.clusters[$0.range]) } == ["one two ", "three ", "four"])
     editor.toStart()
-    #expect(editor.down(width: 9))
+    let down = editor.down(width: 9)
+    #expect(down)
     #expect(editor.cursor == 8)
     #expect(editor.row(width: 9) == 1)
     #expect(!TextEditor("x").rows(width: 4).isEmpty)
     editor.toEnd()
-    #expect(!editor.down(width: 9))
-    #expect(editor.up(width: 9))
+    let beyond = editor.down(width: 9)
+    let up = editor.up(width: 9)
+    #expect(!beyond && up)
   }
 
   @Test func controlCharactersBecomeSpacesAndLineEndsOne() {

@@ -89,6 +89,18 @@ struct Stage {
     return clip
   }
 
+  /// What the reader says of a two-second file.
+  private static let voiceInfo: AudioInfo = {
+    let path = NSTemporaryDirectory() + "studio-ui-voice-\(getpid()).wav"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    do {
+      try WavFile.write(Waveform(samples: [Float](repeating: 0, count: 32_000), sampleRate: 16_000), to: path)
+      return try AudioReader(path: path).info
+    } catch {
+      preconditionFailure("the test's own sound cannot be read: \(error)")
+    }
+  }()
+
   /// A voice-like sound of two seconds.
   static func audio(path: String = "voice.wav") -> AudioTrack {
     let samples = (0..<32_000).map { i -> Float in
@@ -96,10 +108,7 @@ struct Stage {
       return Float(sin(t * 900) * abs(sin(t * 5)) * 0.6)
     }
     let waveform = Waveform(samples: samples, sampleRate: 16_000)
-    return AudioTrack(
-      reference: AudioReference(path: path, sha256: "00"),
-      info: AudioInfo(path: path, sampleRate: 44_100, channels: 2, frames: 88_200, format: "WAV (Microsoft)"),
-      overview: WaveformOverview(waveform))
+    return AudioTrack(reference: AudioReference(path: path, sha256: "00"), info: voiceInfo, overview: WaveformOverview(waveform))
   }
 
   /// A session with texts, a sound, a take and its child.

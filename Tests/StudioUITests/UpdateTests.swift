@@ -12,10 +12,10 @@ import Testing
     stage.keys("e \"nods\" down \"happy\"")
     #expect(stage.model.document.prompt[.action].texts == ["nods"])
     #expect(stage.model.document.prompt[.emotion].texts == ["happy"])
-    stage.keys("C-z")
+    stage.keys("C-_")
     #expect(stage.model.document.prompt[.emotion].texts == [])
     #expect(stage.model.editor.text == "")
-    stage.keys("C-z C-y C-y")
+    stage.keys("C-_ C-y C-y")
     #expect(stage.model.document.prompt[.emotion].texts == ["happy"])
   }
 
@@ -170,7 +170,7 @@ import Testing
 
 @Suite struct RandomStreamTests {
   private static let names =
-    "up down left right home end pageup pagedown enter esc tab backtab backspace delete space f1 f2 f4 f5 f6 f7 f8 f9 C-p C-z C-y C-r C-s C-l C-c A-1 A-2 A-3 A-5 A-6 A-7 A-8 A-4 A-s A-m A-up A-down S-left S-right C-left C-right C-w C-k C-u C-j"
+    "up down left right home end pageup pagedown enter esc tab backtab backspace delete space f1 f2 f4 f5 f6 f7 f8 f9 C-p C-_ C-y C-r C-s C-l C-c A-1 A-2 A-3 A-5 A-6 A-7 A-8 A-4 A-s A-m A-up A-down S-left S-right C-left C-right C-w C-k C-u C-j"
     .split(separator: " ").compactMap { Key(String($0)) }
   private static let letters: [Character] = Array("abcdefghijklmnopqrstuvwxyzGSRULMNCX0123$<>[]{}()*?:;,.+-=é日👩‍👩‍👧ا ")
 

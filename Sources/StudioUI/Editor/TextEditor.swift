@@ -91,7 +91,7 @@ public struct TextEditor: Hashable, Sendable {
     clusters.removeSubrange(range)
     // Removing a border can join clusters (a letter and a lone mark): count again.
     let joined = Array(String(clusters))
-    if joined.count != clusters.count { clusters = joined }
+    if joined != clusters { clusters = joined }
     cursor = min(place, clusters.count)
     goal = nil
   }

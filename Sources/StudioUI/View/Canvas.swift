@@ -70,12 +70,12 @@ struct Canvas {
     stamp(dots, rect, key)
   }
 
-  /// A waveform around the middle of a rectangle: pairs of low and high in −1…1, two a cell.
+  /// A waveform around the middle of a rectangle: pairs of low and high in −1…1, two a cell; low above high leaves a gap.
   mutating func wave(_ bins: [(low: Float, high: Float)], _ rect: Rect, _ key: Theme.Key) {
     guard rect.width > 0, rect.height > 0 else { return }
     var dots = [UInt8](repeating: 0, count: rect.width * rect.height)
     let high = rect.height * 4
-    for (x, bin) in bins.prefix(rect.width * 2).enumerated() {
+    for (x, bin) in bins.prefix(rect.width * 2).enumerated() where bin.low <= bin.high {
       let top = max(0, min(high - 1, Int((0.5 - bin.high * 0.5) * Float(high))))
       let bottom = max(top, min(high - 1, Int((0.5 - bin.low * 0.5) * Float(high))))
       for y in top...bottom { dots[y / 4 * rect.width + x / 2] |= Braille.bits[(y & 3) * 2 + (x & 1)] }
@@ -120,6 +120,7 @@ struct Glyphs {
       case _ where scalar.value < 0x80: out.unicodeScalars.append(scalar)
       case "–", "−", "·": out += "-"
       case "…": out += "~"
+      case "°": break
       case "×": out += "x"
       case "→": out += "->"
       case "“", "”": out += "\""

@@ -55,7 +55,7 @@ public struct Layout: Sendable {
 
   private mutating func medium(_ body: Rect) {
     let time = max(7, min(9, body.height / 5))
-    let tokens = 8
+    let tokens = body.height >= 38 ? 9 : 8
     let top = body.height - time - tokens
     let left = 36
     let right = 28

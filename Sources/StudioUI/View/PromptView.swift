@@ -92,7 +92,7 @@ enum PromptView {
     let editor = inHand ? model.editor : TextEditor(model.text(of: box.field))
     let left = body.x + (compact && !inHand ? 4 : 2)
     if editor.isEmpty, !inHand {
-      canvas.put(hint(box.field.level), left, body.y + box.firstRow, .rule, in: body)
+      canvas.put(box.field.index > 0 ? "another situation" : hint(box.field.level), left, body.y + box.firstRow, .rule, in: body)
     }
     let rows = editor.rows(width: width)
     for i in 0..<box.rows where box.skipped + i < rows.count && box.firstRow + i < body.height {
@@ -109,11 +109,11 @@ enum PromptView {
   /// What a level is for, shown while it is empty.
   private static func hint(_ level: Prompt.Level) -> String {
     switch level {
-    case .action: "nods twice, then looks away"
-    case .emotion: "happy, a little shy"
-    case .expression: "brows up, a crooked smile"
-    case .pose: "head turned to the left"
-    case .scenario: "greeting an old friend"
+    case .action: "e.g. nods twice, then looks away"
+    case .emotion: "e.g. happy, a little shy"
+    case .expression: "e.g. brows up, a crooked smile"
+    case .pose: "e.g. head turned to the left"
+    case .scenario: "e.g. greeting an old friend"
     }
   }
 

@@ -38,11 +38,14 @@ enum AudioView {
     canvas.put(notes.joined(separator: "  "), body.x + 1, min(body.bottom - 1, wave.bottom), .dim, in: body)
   }
 
-  /// Lows and highs of a stretch of sound, scaled so that the loudest fills the height.
+  /// Lows and highs of a stretch of sound, scaled so that the loudest fills the height; gaps where there is none.
   static func bins(_ track: AudioTrack, columns: Int, from: Double, to: Double) -> [(low: Float, high: Float)] {
     guard columns > 0, to > from else { return [] }
     let loudest = max(0.02, track.overview.bins.reduce(0) { max($0, max(abs($1.low), abs($1.high))) })
-    return track.overview.columns(columns, from: from, to: to).map { ($0.low / loudest * 0.95, $0.high / loudest * 0.95) }
+    return track.overview.columns(columns, from: from, to: to).enumerated().map { i, bin in
+      let time = from + (Double(i) + 0.5) / Double(columns) * (to - from)
+      return time < 0 || time > track.overview.seconds ? (1, -1) : (bin.low / loudest * 0.95, bin.high / loudest * 0.95)
+    }
   }
 }
 
