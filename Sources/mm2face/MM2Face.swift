@@ -15,8 +15,12 @@ struct MM2Face: AsyncParsableCommand {
       DatasetVerb.self,
       GenerateVerb.self,
       ModelVerb.self,
+      PlayVerb.self,
+      RenderVerb.self,
+      StudioVerb.self,
       TokensVerb.self,
-    ])
+    ],
+    defaultSubcommand: StudioVerb.self)
 
   /// Runs the verb; what went wrong goes to standard error with an exit code that names the part (see `ExitCodes`).
   static func main() async {
