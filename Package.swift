@@ -18,7 +18,6 @@ struct Module {
   var name: String
   var uses: [String] = []
   var products: [Target.Dependency] = []
-  var resources: [String] = []
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -43,27 +42,21 @@ let modules: [Module] = [
   Module(name: "StudioUI", uses: ["Studio", "Raster", "Motion", "Head"], products: [toml]),
 ]
 
-// While the project grows, a module without a folder is left out.
-let root = Context.packageDirectory
-func present(_ folder: String) -> Bool { FileManager.default.fileExists(atPath: "\(root)/\(folder)") }
-let cModules = ["COpenBLAS", "CSndFile", "CSampleRate", "CZlib", "CPNG", "CGIF", "CNcurses"]
-let known = Set(modules.map(\.name).filter { present("Sources/\($0)") } + cModules.filter { present("Sources/\($0)") })
+let cModules = ["COpenBLAS", "CSndFile", "CSampleRate", "CZlib", "CPNG", "CGIF"]
+
+let everything: [Target.Dependency] = modules.map { .byName(name: $0.name) }
 
 func target(_ module: Module) -> Target {
   .target(
-    name: module.name,
-    dependencies: module.uses.filter(known.contains).map { .byName(name: $0) } + module.products,
-    path: "Sources/\(module.name)", swiftSettings: settings)
+    name: module.name, dependencies: module.uses.map { .byName(name: $0) } + module.products, path: "Sources/\(module.name)",
+    swiftSettings: settings)
 }
 
-func tests(_ module: Module) -> Target {
+func tests(_ name: String, _ more: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(module.name)Tests",
-    dependencies: (modules.map(\.name) + cModules.filter { $0 != "CNcurses" }).filter(known.contains).map { .byName(name: $0) } + (present("Tests/TestSupport") ? ["TestSupport"] : []),
-    path: "Tests/\(module.name)Tests", swiftSettings: settings)
+    name: "\(name)Tests", dependencies: everything + cModules.map { .byName(name: $0) } + ["TestSupport"] + more,
+    path: "Tests/\(name)Tests", swiftSettings: settings)
 }
-
-let built = modules.filter { known.contains($0.name) }
 
 var targets: [Target] = [
   .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-pthread-dev"])]),
@@ -72,37 +65,20 @@ var targets: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+  .target(
+    name: "CNcurses", path: "Sources/CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+  .target(
+    name: "TestSupport", dependencies: ["Motion", "Tensor", "Containers"], path: "Tests/TestSupport", swiftSettings: settings),
+  .executableTarget(
+    name: "mm2face", dependencies: everything + ["CNcurses", argumentParser], path: "Sources/mm2face", swiftSettings: settings),
 ]
-targets += built.map(target)
-targets += built.filter { present("Tests/\($0.name)Tests") }.map(tests)
-if present("Sources/CNcurses") {
-  targets.append(
-    .target(
-      name: "CNcurses", path: "Sources/CNcurses",
-      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]))
-}
-if present("Tests/TestSupport") {
-  targets.append(
-    .target(
-      name: "TestSupport", dependencies: ["Motion", "Tensor", "Containers"].filter(known.contains).map { .byName(name: $0) },
-      path: "Tests/TestSupport", swiftSettings: settings))
-}
-let everything: [Target.Dependency] = (modules.map(\.name) + (known.contains("CNcurses") ? ["CNcurses"] : [])).filter(known.contains).map { .byName(name: $0) }
-if present("Sources/mm2face") {
-  targets.append(
-    .executableTarget(
-      name: "mm2face", dependencies: everything + [argumentParser], path: "Sources/mm2face", swiftSettings: settings))
-}
-if present("Tests/ProgramTests") {
-  targets.append(
-    .testTarget(
-      name: "ProgramTests", dependencies: everything + [.byName(name: "mm2face")], path: "Tests/ProgramTests", swiftSettings: settings))
-}
+targets += modules.map(target)
+targets += modules.map(\.name).map { tests($0) }
 
 let package = Package(
   name: "mm2face",
   platforms: [.macOS(.v14)],
-  products: present("Sources/mm2face") ? [.executable(name: "mm2face", targets: ["mm2face"])] : [],
+  products: [.executable(name: "mm2face", targets: ["mm2face"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),

@@ -24,7 +24,7 @@ extension Exporter {
     for index in 0..<clip.frameCount {
       let frame = clip.frame(index)
       let start = frame.startIndex
-      let weights = ARKitShapes.weights(frame: frame).map { weight -> Float in
+      let weights = ARKitWeights.weights(frame: frame).map { weight -> Float in
         if weight < -1e-6 || weight > 1 + 1e-6 { jawClamped += 1 }
         return min(max(weight, 0), 1)
       }
@@ -56,13 +56,13 @@ extension Exporter {
     try requireStudioBasis(take.clip, format: "an Audio2Face file")
     let clip = clamped(take.clip, report: &report)
     let file = try AtomicFile(path, replacing: options.overwrite)
-    let names = ARKitShapes.names.map { "\"\($0)\"" }.joined(separator: ",")
+    let names = ARKitWeights.names.map { "\"\($0)\"" }.joined(separator: ",")
     let track = JSONText.quote(options.audioPath.map { ($0 as NSString).lastPathComponent } ?? "")
     try file.write(
       "{\"exportFps\":\(JSONText.number(clip.framesPerSecond)),\"trackPath\":\(track),\"numPoses\":52,\"numFrames\":\(clip.frameCount),"
         + "\"facsNames\":[\(names)],\"generator\":\(JSONText.quote(provenanceLine(clip))),\n\"weightMat\":[")
     for index in 0..<clip.frameCount {
-      let weights = ARKitShapes.weights(frame: clip.frame(index)).map { JSONText.number(Double(min(max($0, 0), 1))) }
+      let weights = ARKitWeights.weights(frame: clip.frame(index)).map { JSONText.number(Double(min(max($0, 0), 1))) }
       try file.write((index == 0 ? "\n[" : ",\n[") + weights.joined(separator: ",") + "]")
     }
     try file.write("\n]}\n")

@@ -75,7 +75,7 @@ enum Tone {
   static func screen(_ light: SIMD3<Float>) -> Colour {
     func byte(_ x: Float) -> UInt8 {
       // Narkowicz's fit of the ACES curve, then the square-root approximation of the sRGB curve.
-      let m = max(0, x) * 0.92
+      let m = max(0, x) * 0.82
       let t = min(1, m * (2.51 * m + 0.03) / (m * (2.43 * m + 0.59) + 0.14))
       let s1 = t.squareRoot()
       let s2 = s1.squareRoot()

@@ -25,7 +25,7 @@ public struct DrawStyle: Hashable, Sendable {
 
   /// Makes a style.
   public init(
-    mode: Mode = .wire, ascii: Bool = false, ghost: Bool = false, darkInk: Bool = false, wireSpacing: Float = 9, bare: Bool = false
+    mode: Mode = .wire, ascii: Bool = false, ghost: Bool = false, darkInk: Bool = false, wireSpacing: Float = 11, bare: Bool = false
   ) {
     self.mode = mode
     self.ascii = ascii

@@ -67,7 +67,7 @@ extension Rasterizer {
       covered += 1
       sum += value
       let tone = style.darkInk ? 1 - value : value
-      if tone.squareRoot() * 0.97 > Rasterizer.thresholds[(y & 3) * 4 + (x & 3)] { dots |= Braille.bits[i] }
+      if (tone + tone.squareRoot()) * 0.5 > Rasterizer.thresholds[(y & 3) * 4 + (x & 3)] { dots |= Braille.bits[i] }
     }
     let marks = lineDots.base[cell]
     if covered == 0 { return nil }
@@ -75,7 +75,8 @@ extension Rasterizer {
     let tone = style.darkInk ? mean : 1 - mean
     if style.ascii {
       if marks != 0 { return (UInt32(ascii[Int(marks)]), .feature, 0, marks) }
-      let ink = (style.darkInk ? 1 - mean : mean).squareRoot() * covered / 8
+      let light = style.darkInk ? 1 - mean : mean
+      let ink = (light + light.squareRoot()) * 0.5 * covered / 8
       let glyph = AsciiShapes.ramp[min(AsciiShapes.ramp.count - 1, Int(ink * Float(AsciiShapes.ramp.count)))]
       return glyph == 0x20 ? nil : (UInt32(glyph), .shade, tone, dots)
     }

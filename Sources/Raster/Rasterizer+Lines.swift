@@ -28,6 +28,7 @@ extension Rasterizer {
     let strict = DepthTest(near: 0.0012 * scale + 0.7, slope: 0.005 * scale, background: false)
     let marked = DepthTest(near: 0.0022 * scale + 0.9, slope: 0.006 * scale, background: false)
     let loose = DepthTest(near: 0.002 * scale + 0.8, slope: 0.025 * scale, background: true)
+    let outline = DepthTest(near: strict.near, slope: strict.slope, background: true)
     let dense = style.mode == .dense && !style.ghost
     let shaded = style.mode == .shaded && !style.ghost
     let stride = wireStride(topology, scale: scale, style: style)
@@ -47,7 +48,7 @@ extension Rasterizer {
           if shaded { continue }
           let quiet = edge.flags.contains(.quiet)
           if left != right {
-            segment(edge, size, quiet ? strict : loose, .contour)
+            segment(edge, size, quiet ? outline : loose, .contour)
             continue
           }
           if edge.right < 0 {

@@ -15,14 +15,19 @@ struct MM2Face: AsyncParsableCommand {
       BenchVerb.self,
       DatasetVerb.self,
       EvaluateVerb.self,
+      ExportVerb.self,
       GenerateVerb.self,
       HeadVerb.self,
       ImportVerb.self,
       MeasureVerb.self,
       ModelVerb.self,
+      PlayVerb.self,
+      RenderVerb.self,
       RetargetVerb.self,
+      StudioVerb.self,
       TokensVerb.self,
-    ])
+    ],
+    defaultSubcommand: StudioVerb.self)
 
   /// Runs the verb; what went wrong goes to standard error with an exit code that names the part (see `ExitCodes`).
   static func main() async {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NeuralNet
+import Raster
 
 /// `mm2face bench`: how fast this machine is.
 struct BenchVerb: ParsableCommand {
@@ -8,7 +9,7 @@ struct BenchVerb: ParsableCommand {
     commandName: "bench", abstract: "Measure speed; all benchmarks without a name.",
     discussion: "Names: \(names.joined(separator: ", ")). OPENBLAS_CORETYPE should be unset: it may force slower kernels.")
 
-  static let names = ["token", "decode", "distilbert", "wav2vec2", "pose", "start"]
+  static let names = ["token", "decode", "distilbert", "wav2vec2", "pose", "raster", "start"]
 
   @OptionGroup var common: CommonOptions
 
@@ -29,6 +30,9 @@ struct BenchVerb: ParsableCommand {
 
   @Option(help: "token: number format of the weights: fp32, fp16 or int8; all without it.")
   var weights: WeightPrecision?
+
+  @Option(help: ArgumentHelp("raster: columns and rows; 80x40 and 200x60 without it.", valueName: "colsxrows"))
+  var size: SizeOption?
 
   @Option(help: "How often each is repeated.")
   var repeats = 7
@@ -63,6 +67,9 @@ struct BenchVerb: ParsableCommand {
       }
     case "decode": show(try EngineBenchmarks.decode(repeats: repeats))
     case "distilbert": show(try EngineBenchmarks.distilbert(repeats: repeats))
+    case "raster":
+      let sizes = size.map { [$0.grid] } ?? [GridSize(columns: 80, rows: 40), GridSize(columns: 200, rows: 60)]
+      for line in RasterBenchmarks.run(head: try common.drawnHead(), sizes: sizes, repeats: repeats * 30) { show(line) }
     case "wav2vec2": show(try EngineBenchmarks.wav2vec2(repeats: repeats))
     case "pose": for line in try BenchPose.run(head: HeadVerb.read(common.headPath), repeats: repeats) { show(line) }
     default: show(try EngineBenchmarks.start(repeats: repeats))

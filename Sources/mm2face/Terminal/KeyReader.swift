@@ -1,0 +1,137 @@
+import CNcurses
+import Foundation
+import StudioUI
+
+/// Turns what ncurses reads into keys, mouse events and pasted text.
+final class KeyReader {
+  private let window: UnsafeMutablePointer<WINDOW>
+  private var pasting: String.UnicodeScalarView?
+  /// Codes we gave to sequences the terminal's description lacks.
+  private var defined: [Int32: Key] = [:]
+  private let pasteBegin: Int32 = 0o2000
+  private let pasteEnd: Int32 = 0o2001
+
+  init?(mouse: Bool) {
+    guard let window = nc_input() else { return nil }
+    self.window = window
+    define_key("\u{1b}[200~", pasteBegin)
+    define_key("\u{1b}[201~", pasteEnd)
+    // Arrows and friends with modifiers, as xterm and all its descendants send them.
+    var code: Int32 = 0o2010
+    let letters: [(Character, Key.Code)] = [("A", .up), ("B", .down), ("C", .right), ("D", .left), ("H", .home), ("F", .end)]
+    for modifier in 2...8 {
+      let bits = modifier - 1
+      for (letter, base) in letters {
+        define_key("\u{1b}[1;\(modifier)\(letter)", code)
+        defined[code] = Key(base, control: bits & 4 != 0, alt: bits & 2 != 0, shift: bits & 1 != 0)
+        code += 1
+      }
+      define_key("\u{1b}[3;\(modifier)~", code)
+      defined[code] = Key(.delete, control: bits & 4 != 0, alt: bits & 2 != 0, shift: bits & 1 != 0)
+      code += 1
+    }
+    if mouse { _ = nc_mouse_on() }
+  }
+
+  /// All that waits to be read.
+  func messages() -> [Message] {
+    var out: [Message] = []
+    var value: UInt32 = 0
+    while out.count < 4096 {
+      let kind = nc_read(window, &value)
+      guard kind >= 0 else { break }
+      if kind == 1 {
+        if let message = special(Int32(bitPattern: value)) { out.append(message) }
+        continue
+      }
+      if pasting != nil {
+        if let scalar = Unicode.Scalar(value) { pasting?.append(scalar) }
+        continue
+      }
+      if let key = character(value) { out.append(.key(key)) }
+    }
+    return joinClusters(out)
+  }
+
+  /// Scalars that belong to one letter (marks, joiners, flags) come as separate reads: put together, they are one key.
+  private func joinClusters(_ messages: [Message]) -> [Message] {
+    var out: [Message] = []
+    for message in messages {
+      if case .key(let key) = message, case .character(let next) = key.code, !key.control, !key.alt,
+        case .key(let before)? = out.last, case .character(let last) = before.code, !before.control, !before.alt
+      {
+        let joined = String(last) + String(next)
+        if joined.count == 1, let character = joined.first {
+          out[out.count - 1] = .key(.character(character))
+          continue
+        }
+      }
+      out.append(message)
+    }
+    return out
+  }
+
+  private func character(_ value: UInt32) -> Key? {
+    switch value {
+    case 27:
+      // Escape followed at once by something is that key with Alt.
+      var next: UInt32 = 0
+      let kind = nc_read(window, &next)
+      if kind == 0, next != 27, var key = character(next) {
+        key.alt = true
+        return key
+      }
+      if kind == 1 { ungetch(Int32(bitPattern: next)) }
+      if kind == 0 { nc_unread(next) }
+      return Key(.escape)
+    case 13, 10: return value == 10 ? Key(.character("j"), control: true) : Key(.enter)
+    case 9: return Key(.tab)
+    case 127: return Key(.backspace)
+    case 8: return Key(.backspace)
+    case 0: return Key(.character(" "), control: true)
+    case 1...26: return Unicode.Scalar(value + 96).map { Key(.character(Character($0)), control: true) }
+    case 28...31: return Unicode.Scalar(value + 64).map { Key(.character(Character($0)), control: true) }
+    default: return Unicode.Scalar(value).map { .character(Character($0)) }
+    }
+  }
+
+  private func special(_ code: Int32) -> Message? {
+    if code == pasteBegin {
+      pasting = String.UnicodeScalarView()
+      return nil
+    }
+    if code == pasteEnd {
+      defer { pasting = nil }
+      return pasting.map { .paste(String($0)) }
+    }
+    guard pasting == nil else { return nil }
+    if let key = defined[code] { return .key(key) }
+    switch code {
+    case KEY_MOUSE: return mouse()
+    case KEY_UP: return .key(Key(.up))
+    case KEY_DOWN: return .key(Key(.down))
+    case KEY_LEFT: return .key(Key(.left))
+    case KEY_RIGHT: return .key(Key(.right))
+    case KEY_SLEFT: return .key(Key(.left, shift: true))
+    case KEY_SRIGHT: return .key(Key(.right, shift: true))
+    case KEY_HOME, KEY_FIND: return .key(Key(.home))
+    case KEY_END, KEY_SELECT: return .key(Key(.end))
+    case KEY_PPAGE: return .key(Key(.pageUp))
+    case KEY_NPAGE: return .key(Key(.pageDown))
+    case KEY_IC: return .key(Key(.insert))
+    case KEY_DC: return .key(Key(.delete))
+    case KEY_BACKSPACE: return .key(Key(.backspace))
+    case KEY_ENTER: return .key(Key(.enter))
+    case KEY_BTAB: return .key(Key(.backTab))
+    case KEY_F0 + 1...KEY_F0 + 24: return .key(Key(.function(Int(code - KEY_F0))))
+    default: return nil
+    }
+  }
+
+  private func mouse() -> Message? {
+    var (x, y, shift): (Int32, Int32, Int32) = (0, 0, 0)
+    let kinds: [Int32: Mouse.Kind] = [1: .press, 2: .drag, 3: .release, 4: .wheelUp, 5: .wheelDown]
+    guard let kind = kinds[nc_mouse(&x, &y, &shift)] else { return nil }
+    return .mouse(Mouse(kind, x: Int(x), y: Int(y), shift: shift != 0))
+  }
+}

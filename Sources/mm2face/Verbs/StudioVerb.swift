@@ -1,0 +1,154 @@
+import ArgumentParser
+import CNcurses
+import Containers
+import Foundation
+import Head
+import Motion
+import Raster
+import Studio
+import StudioUI
+import Synthesis
+
+/// `mm2face studio [SESSION]`: the studio in the terminal; the default when the program is started bare in one.
+struct StudioVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "studio", abstract: "Open the studio.",
+    discussion: """
+      SESSION is a .mm2s file; a new one is begun where there is none. Themes are looked for in themes/ and in
+      $XDG_CONFIG_HOME/mm2face/themes (user themes win), keys in $XDG_CONFIG_HOME/mm2face/keys.toml.
+      """)
+
+  @Argument(help: "The session file; without one, untitled.mm2s, which begins with the demo.")
+  var session: String?
+  @Flag(help: "Look without saving; also opens a session another studio holds.")
+  var readOnly = false
+  @Option(help: "Name of the theme.")
+  var theme: String?
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+      throw ValidationError("the studio needs a terminal; see mm2face --help for what works without one")
+    }
+    let head = try common.drawnHead()
+    let path = session ?? "untitled.mm2s"
+    let file = SessionFile(path: path, readOnly: readOnly)
+    let opened = try await file.open()
+    let modelPath = common.modelPath
+    let engine = StudioEngine(
+      session: file, loadModel: { try StudioParts.model(at: modelPath) }, exporter: StudioParts.exporter(head: head),
+      importer: { try ClipFile.read($0) })
+    let looks = try Looks.load(wanted: theme)
+    let face = SendableFace(FaceDrawer(head))
+    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    await engine.start()
+    var history = opened.history
+    if session == nil, opened.isNew, let edit = try? DemoSession.edit(), (try? history.apply(edit, at: 0)) == .step {
+      await engine.perform(.record(.change(label: edit.label, joined: false, document: history.document), undoCount: history.undo.count))
+    }
+    let start = StudioStart(history: history, name: name, notes: opened.notes, isReadOnly: opened.isReadOnly, looks: looks)
+    let failure = await withCheckedContinuation { continuation in
+      // The UI has a thread of its own: the pool's threads belong to the engine.
+      let thread = Thread { continuation.resume(returning: StudioSession.run(start, face: face, engine: engine)) }
+      thread.stackSize = 4 << 20
+      thread.start()
+    }
+    await engine.shutDown()
+    if let failure { throw ValidationError(failure) }
+  }
+}
+
+/// What a studio opens with.
+struct StudioStart: Sendable {
+  var history: History
+  var name: String
+  var notes: [String]
+  var isReadOnly: Bool
+  var looks: Looks
+}
+
+/// Hands the drawer to the one thread that uses it.
+struct SendableFace: @unchecked Sendable {
+  let drawer: FaceDrawer
+  init(_ drawer: FaceDrawer) { self.drawer = drawer }
+}
+
+/// Opens the terminal, runs, and gives it back.
+enum StudioSession {
+  /// Returns why it could not start, or nil.
+  static func run(_ start: StudioStart, face: SendableFace, engine: StudioEngine) -> String? {
+    setlocale(LC_ALL, "")
+    let environment = ProcessInfo.processInfo.environment
+    TerminalRestorer.arm(escapes: true)
+    guard nc_start() != 0 else {
+      TerminalRestorer.restore()
+      return "the terminal \"\(environment["TERM"] ?? "")\" is not known here; set TERM to what it is (xterm-256color fits most)"
+    }
+    guard TerminalProbe.isUsable() else {
+      endwin()
+      TerminalRestorer.restore()
+      return "the terminal \"\(environment["TERM"] ?? "")\" cannot place its cursor the common way; try TERM=vt100"
+    }
+    raw()
+    noecho()
+    nonl()
+    set_escdelay(25)
+    def_prog_mode()
+    let synchronised = TerminalProbe.synchronisedOutput()
+    let colours = TerminalProbe.colours(environment: environment, described: Int(nc_max_colours()))
+    let abilities = TerminalAbilities(
+      colours: colours, dimIsSafe: nc_string("dim") != nil || colours > .mono, synchronised: synchronised)
+    var model = Model(
+      width: Int(nc_columns()), height: Int(nc_rows()), history: start.history, sessionName: start.name, isReadOnly: start.isReadOnly,
+      theme: colours == .mono ? .mono : start.looks.theme(for: colours), themes: colours == .mono ? [.mono] : start.looks.themes,
+      keys: start.looks.keys, ascii: !TerminalProbe.isUTF8(environment: environment))
+    model.canPlaySound = engine.canPlaySound
+    var terminal: StudioTerminal? = StudioTerminal(model: model, face: face.drawer, engine: engine, abilities: abilities)
+    terminal?.open(notes: start.notes + start.looks.complaints)
+    terminal?.run()
+    terminal = nil
+    return nil
+  }
+}
+
+/// Themes and keys: shipped ones, then the user's.
+struct Looks: Sendable {
+  var themes: [Theme] = []
+  var keys = KeyTable.standard
+  var complaints: [String] = []
+  var wanted: String?
+
+  static func load(wanted: String?) throws -> Looks {
+    var looks = Looks()
+    looks.wanted = wanted
+    var library = ThemeLibrary()
+    let environment = ProcessInfo.processInfo.environment
+    let configuration =
+      (environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (environment["HOME"] ?? "") + "/.config") + "/mm2face"
+    let shipped = try? AssetLocator.path("themes")
+    for folder in [shipped, configuration + "/themes"].compactMap({ $0 }) {
+      for file in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() where file.hasSuffix(".toml") {
+        guard let text = try? String(contentsOfFile: folder + "/" + file, encoding: .utf8) else { continue }
+        library.add(name: String(file.dropLast(5)), file: folder + "/" + file, text: text)
+      }
+    }
+    for name in library.names {
+      do { looks.themes.append(try library.theme(name)) } catch { looks.complaints.append("\(error)") }
+    }
+    if let wanted, !looks.themes.contains(where: { $0.name == wanted }) {
+      let reason = looks.complaints.first.map { "; \($0)" } ?? ""
+      throw ValidationError("--theme \(wanted): there are \(looks.themes.map(\.name).joined(separator: ", "))\(reason)")
+    }
+    let keyFile = configuration + "/keys.toml"
+    if let text = try? String(contentsOfFile: keyFile, encoding: .utf8) {
+      do { try looks.keys.apply(file: keyFile, text: text) } catch { looks.complaints.append("\(error)") }
+    }
+    return looks
+  }
+
+  /// The theme asked for, else the one that fits the terminal's colours.
+  func theme(for colours: ColourDepth) -> Theme {
+    let name = wanted ?? (colours == .sixteen ? "terminal" : "dark")
+    return themes.first { $0.name == name } ?? themes.first ?? .mono
+  }
+}
