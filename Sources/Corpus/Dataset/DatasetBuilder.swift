@@ -171,9 +171,11 @@ public struct DatasetBuilder: Sendable {
     let split = Split.of(name, seed: settings.seed)
     let seed = root.fork("seed").state
     guard talking else { return ClipPlan(root: root, name: name, split: split, seed: seed, engine: .none) }
-    let real = cache.map { $0.count(split) > 0 } ?? false
+    // Few recordings are not repeated too often: 150 and more make up three tenths of the voices.
+    let recordings = cache.map { $0.count(split) } ?? 0
+    let realShare = min(0.3, Double(recordings) / 500)
     let engine: ClipPlan.Engine =
-      real && source.chance(0.3) ? .real : cast.engine(split, source: &source) == .espeak ? .espeak : .flite
+      source.chance(realShare) ? .real : cast.engine(split, source: &source) == .espeak ? .espeak : .flite
     return ClipPlan(root: root, name: name, split: split, seed: seed, mood: ScoreComposer().mood(seed: seed), engine: engine)
   }
 
