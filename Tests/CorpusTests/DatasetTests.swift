@@ -118,12 +118,12 @@ struct DatasetTests {
   @Test("annotation reads the units, the poses and the mood off a motion, and the texts follow")
   func annotation() throws {
     let score = Score(
-      seconds: 5, events: [.pose(.turnLeft, .strong, 1..<4), .unit(.noseWrinkle, .strong, 1..<4)], emotion: .init(.happy, .strong))
+      seconds: 5, events: [.pose(.turnLeft, .strong, 1..<4), .unit(.eyeWide, .strong, 1..<4)], emotion: .init(.happy, .strong))
     let clip = Performer().perform(score, seed: 3)
     let annotator = MotionAnnotator(bank: try SentenceBank(folder: Self.bank))
     let (found, knowledge) = annotator.read(clip, speaks: false)
     #expect(found.events.contains { $0.pose == .turnLeft && $0.intensity == .strong })
-    #expect(knowledge.realised.contains { $0.unit == .noseWrinkle })
+    #expect(knowledge.realised.contains { $0.unit == .eyeWide })
     #expect(found.emotion?.name == .happy)
     let annotation = Annotation(clip)
     #expect(annotation.poses.contains { $0.labels.contains("head turns left") && $0.peakDegrees[1] > 20 })

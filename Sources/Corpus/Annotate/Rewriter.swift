@@ -11,13 +11,15 @@ public struct Rewriter: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", command]
-    let (input, output) = (Pipe(), Pipe())
-    process.standardInput = input
-    process.standardOutput = output
+    // Text goes in by a file, not a pipe: writing to a command that has ended already would end this program too.
+    let input = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-\(UUID().uuidString).txt")
+    defer { try? FileManager.default.removeItem(at: input) }
+    let output = Pipe()
     do {
+      try Data(text.utf8).write(to: input)
+      process.standardInput = try FileHandle(forReadingFrom: input)
+      process.standardOutput = output
       try process.run()
-      try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-      try input.fileHandleForWriting.close()
     } catch {
       throw CorpusError.programFailed(command, error.localizedDescription)
     }

@@ -141,13 +141,25 @@ extension MotionReading {
     case .shakeHead, .wagHead:
       // A swing to either side is half a shake.
       let values = name == .shakeHead ? yaw : roll
-      let size = (values[frames].max() ?? 0) - (values[frames].min() ?? 0)
-      let prominence = max(3, 0.3 * size)
-      return (peaks(values, prominence) + peaks(values.map { -$0 }, prominence) + 1) / 2
+      return (Self.swings(Array(values[frames])) + 1) / 2
     case .blink, .wink: return peaks(strength(of: what), 0.35)
     case .cough, .gasp, .shout, .sneeze: return peaks(strength(of: what), 0.35 * strongest)
     case .sniff, .kiss, .puffCheeks, .stickTongueOut, .raiseBrows, .blow: return peaks(strength(of: what), 0.4 * strongest)
     default: return nil
     }
+  }
+
+  /// How often a track swings from one side of its middle to the other; swings under 40 % of the largest do not count.
+  private static func swings(_ values: [Double]) -> Int {
+    let middle = values.isEmpty ? 0 : values.sorted()[values.count / 2]
+    let limit = max(1.5, 0.4 * (values.map { abs($0 - middle) }.max() ?? 0))
+    var count = 0
+    var side = 0.0
+    for value in values where abs(value - middle) >= limit {
+      let now: Double = value > middle ? 1 : -1
+      if now != side { count += 1 }
+      side = now
+    }
+    return count
   }
 }
