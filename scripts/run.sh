@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 program="$(swift build -c release --show-bin-path)/mm2face"
 if [ -t 0 ] && [ -t 1 ]; then
-  exec "$program" studio --demo
+  exec "$program"
 fi
 mkdir -p out
 "$program" generate --prompt assets/demo/hello.json --seconds 4 --seed 7 --out out/demo.npz
