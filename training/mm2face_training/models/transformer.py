@@ -138,9 +138,14 @@ class MM2FaceTransformer(nn.Module):
             if name.endswith(("self_out.weight", "cross_out.weight", "ffn_down.weight")):
                 parameter.data.mul_((2 * self.shape.layers) ** -0.5)
         with torch.no_grad():
-            # Half of the heads begin by listening to the step's own frames.
-            own = self.shape.lookAround * self.rate
-            self.cross_bias[: self.shape.heads // 2, own : own + self.rate] = 2.0
+            # Heads begin by listening to one frame of the step each, or to what comes just before or after: alignment need not be found.
+            own, heads = self.shape.lookAround * self.rate, self.shape.heads
+            for head in range(min(heads, self.rate)):
+                self.cross_bias[head, own + head] = 5.0
+            if heads > self.rate and self.shape.lookAround:
+                self.cross_bias[self.rate, own - 2 : own] = 4.0
+            if heads > self.rate + 1 and self.shape.lookAround:
+                self.cross_bias[self.rate + 1, own + self.rate : own + self.rate + 2] = 4.0
 
     def memory(self, c: Condition) -> Tensor:
         """Rows (B, 1 + N + T, W): null, text, audio."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class MM2FaceOptions:
     shape: TransformerShape = TransformerShape()
     batch: int = 32
-    talk_share: float = 0.5
+    talk_share: float = 0.65
     no_text: float = 0.1
     no_level: tuple[float, ...] = (0.3, 0.3, 0.3, 0.3, 0.5)
     """Chance that a level is left out, in order of levels."""
@@ -72,21 +72,24 @@ class MM2FaceTask:
         self.features = TextFeatures(*networks.text_encoder(configuration, run))
         self.module = networks.transformer(configuration, self.tokenizer, None)
         corpus = Corpus(*data)
-        self.talk = [self._example(c, True) for c in corpus.clips("train", "talk")] if subset != "text" else []
-        self.text = [self._example(c, False) for c in corpus.clips("train", "text")] if subset != "talk" else []
-        self.held = []
+        self.talk = corpus.clips("train", "talk") if subset != "text" else []
+        self.text = corpus.clips("train", "text") if subset != "talk" else []
+        self.held: list[tuple[ClipFiles, bool]] = []
         for kind in ("talk", "text") if subset is None else (subset,):
-            self.held += [self._example(c, kind == "talk", False) for c in (corpus.clips("val", kind) or corpus.clips("test", kind))[:96]]
-        texts = [t for e in self.talk + self.text + self.held for lines in e.texts.values() for t in lines]
-        self.features.learn(texts)
-        print("clips", len(self.talk), len(self.text), len(self.held), "texts", len(set(texts)), flush=True)
+            self.held += [(c, kind == "talk") for c in (corpus.clips("val", kind) or corpus.clips("test", kind))[:96]]
+        self._known: dict[tuple[Path, str, bool], Example] = {}
+        print("clips", len(self.talk), len(self.text), len(self.held), flush=True)
 
     def _example(self, clip: ClipFiles, talk: bool, may_disturb: bool = True) -> Example:
-        motion, audio = clip.motion(), None
-        tokens = self.tokenizer.encode(torch.from_numpy(motion)[None])[0].to(torch.int16)
-        if talk and self.hearing is not None:
-            audio = heard(self.hearing, clip, len(motion), self.options.disturb if may_disturb else 0, self.run / "features")
-        return Example(clip.name, tokens, clip.texts(), audio)
+        """Tokens, texts and features of a clip, made when first drawn."""
+        key = (clip.root, clip.name, may_disturb)
+        if key not in self._known:
+            motion, audio = clip.motion(), None
+            tokens = self.tokenizer.encode(torch.from_numpy(motion)[None])[0].to(torch.int16)
+            if talk and self.hearing is not None:
+                audio = heard(self.hearing, clip, len(motion), self.options.disturb if may_disturb else 0, self.run / "features")
+            self._known[key] = Example(clip.name, tokens, clip.texts(), audio)
+        return self._known[key]
 
     def _prompt(self, example: Example, draw: np.random.Generator, drop: bool) -> dict[str, str]:
         chosen = {level: lines[draw.integers(len(lines))] for level, lines in example.texts.items()}
@@ -124,13 +127,14 @@ class MM2FaceTask:
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         talk = bool(self.talk) and (not self.text or draw.random() < self.options.talk_share)
         pool, kind = (self.talk, "talk") if talk else (self.text, "text")
-        loss, figures = self._entropy([pool[draw.integers(len(pool))] for _ in range(self.options.batch)], draw, True)
+        loss, figures = self._entropy([self._example(pool[draw.integers(len(pool))], talk) for _ in range(self.options.batch)], draw, True)
         return loss, {f"{kind}.{lane}": value for lane, value in figures.items()}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
         out: dict[str, float] = {}
-        for kind, rows in (("talk", [e for e in self.held if e.audio is not None]), ("text", [e for e in self.held if e.audio is None])):
+        for kind in ("talk", "text"):
+            rows = [self._example(c, talk, False) for c, talk in self.held if talk == (kind == "talk")]
             totals: dict[str, list[float]] = {}
             for start in range(0, min(len(rows), 96), 32):
                 with torch.autocast("cpu", torch.bfloat16):
