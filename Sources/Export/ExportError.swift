@@ -20,7 +20,7 @@ extension ExportError: CustomStringConvertible {
     case .ambiguousFormat(let path, let choices):
       "\(path): a path without an extension can mean \(choices.joined(separator: " or ")). Say which with --format."
     case .wrongBasis(let format, let expected, let found):
-      "\(format) needs a clip in basis \(expected), this one is in \(found). Convert it first: mm2face export CLIP --basis \(expected)."
+      "\(format) needs a clip in basis \(expected), this one is in \(found). Convert it first: mm2face retarget CLIP --head FLAME --out NEW."
     case .emptyClip(let path): "\(path): the clip has no frames, so there is nothing to write."
     case .badRate(let path, let found, let allowed): "\(path): the frame rate must be \(allowed), found \(found). Set it with --fps."
     case .badRange(let range, let frames): "frames \(range): the clip has frames 0…\(max(frames - 1, 0))."

@@ -22,7 +22,7 @@ extension HeadError: CustomStringConvertible {
     case .corrective(let path, let name, let found):
       "\(path): corrective \"\(name)\": expected a hat or product of named shapes, found \(found)."
     case .basis(let head, let expected, let found):
-      "the clip is in basis \(found), the head \"\(head)\" moves in \(expected). Convert the clip first: mm2face export CLIP --basis \(expected)."
+      "the clip is in basis \(found), the head \"\(head)\" moves in \(expected). Convert the clip first: mm2face retarget CLIP --head FLAME --out NEW."
     case .noLandmarks(let head): "the head \"\(head)\" has no landmarks, which measuring needs."
     }
   }

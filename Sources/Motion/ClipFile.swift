@@ -12,7 +12,7 @@ public enum ClipFile {
     public init() {}
   }
 
-  /// Reads .npz, .pkl (MMHead) or .csv (Live Link Face, also .gz). Errors: `ContainerError`, `MotionError`.
+  /// Reads .npz, .pkl (MMHead), .csv (Live Link Face, also .gz) or .json (Audio2Face). Errors: `ContainerError`, `MotionError`.
   public static func read(_ path: String, options: Options = Options()) throws -> Clip {
     let file = try FileBytes(reading: path)
     let name = path.lowercased()
@@ -23,8 +23,9 @@ public enum ClipFile {
     if name.hasSuffix(".pkl") || name.hasSuffix(".pickle") {
       return try fitted(Clip(mmhead: file, basis: options.assumedBasis), options)
     }
+    if name.hasSuffix(".json") { return try Clip(audio2Face: file, framesPerSecond: options.framesPerSecond) }
     throw ContainerError.wrongKind(
-      path: path, expected: "a clip: .npz, .pkl (MMHead) or .csv (Live Link Face)",
+      path: path, expected: "a clip: .npz, .pkl (MMHead), .csv (Live Link Face) or .json (Audio2Face)",
       found: file.count == 0 ? "an empty file" : "another file")
   }
 

@@ -25,7 +25,7 @@ public enum MotionError: Error, Hashable, Sendable, CustomStringConvertible {
     case .basis(let path, let found):
       "\(path): the basis \(printable(found)) is not known; expected one of \(Clip.Basis.allCases.map(\.rawValue).joined(separator: ", "))."
     case .mixedBases(let first, let second):
-      "These belong to different bases, \(first.rawValue) and \(second.rawValue); convert one of them first (mm2face export --basis)."
+      "These belong to different bases, \(first.rawValue) and \(second.rawValue); convert one of them first (mm2face retarget)."
     case .range(let wanted, let frames):
       "The frame range \(printable(wanted)) does not fit a clip of \(frames) frames; expected FIRST-LAST with 0 ≤ FIRST ≤ LAST < \(frames)."
     }

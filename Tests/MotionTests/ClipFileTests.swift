@@ -57,4 +57,14 @@ struct ClipFileTests {
     clip.framesPerSecond = 0
     #expect(throws: MotionError.frameRate(path: "clip.npz", found: 0)) { try Clip(npz: bytes(clip)) }
   }
+
+  @Test func readsAudio2Face() throws {
+    let text =
+      #"{"exportFps":25,"trackPath":"a.wav","numPoses":3,"numFrames":2,"facsNames":["jawOpen","MouthSmileLeft","other"],"weightMat":[[0.5,0.1,9],[1,0.2,9]]}"#
+    let clip = try Clip(audio2Face: FileBytes(path: "a.json", Array(text.utf8)))
+    #expect(clip.frameCount == 2 && clip.basis == .studio50)
+    #expect(clip[1, .mouthSmileLeft] == 0.2 && abs(clip.jaw(0).x - 0.17) < 1e-6 && clip[0, .cheekPuff] == 0)
+    let short = text.replacingOccurrences(of: "[1,0.2,9]", with: "[1]")
+    #expect(throws: MotionError.self) { try Clip(audio2Face: FileBytes(path: "a.json", Array(short.utf8))) }
+  }
 }

@@ -6,10 +6,10 @@ import Motion
 /// `mm2face import FILE --out CLIP`: motion of others as a clip.
 struct ImportVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Read motion of others (.npz, MMHead .pkl, Live Link .csv) and write a clip.",
+    commandName: "import", abstract: "Read motion of others (.npz, MMHead .pkl, Live Link .csv, Audio2Face .json) and write a clip.",
     discussion: "Live Link Face tables become studio-50 clips: 52 weights, jaw and head angles, resampled to 25 frames a second.")
 
-  @Argument(help: "The file to read: .npz, .pkl (MMHead), .csv or .csv.gz (Live Link Face).")
+  @Argument(help: "The file to read: .npz, .pkl (MMHead), .csv or .csv.gz (Live Link Face), .json (Audio2Face).")
   var file: String
   @Option(name: .shortAndLong, help: "The clip to write (.npz).")
   var out: String
