@@ -112,6 +112,8 @@ final class StudioTerminal {
     endwin()
     TerminalRestorer.restore()
     kill(0, SIGSTOP)
+    // Back in the foreground: nothing may be painted before the screen is ours again.
+    resume()
   }
 
   private func resume() {

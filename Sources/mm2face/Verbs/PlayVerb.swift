@@ -51,10 +51,7 @@ struct PlainPlayer {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     if isTerminal {
       TerminalRestorer.arm(escapes: true)
-      var raw = termios()
-      tcgetattr(STDIN_FILENO, &raw)
-      raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
-      tcsetattr(STDIN_FILENO, TCSANOW, &raw)
+      Self.quietInput()
       emit("\u{1b}[?1049h\u{1b}[?25l")
     }
     let wake = WakePipe()
@@ -79,12 +76,9 @@ struct PlainPlayer {
         } else if signal == SIGTSTP {
           TerminalRestorer.restore()
           kill(0, SIGSTOP)
+          reenter(isTerminal)
         } else if signal == SIGCONT {
-          if isTerminal {
-            TerminalRestorer.arm(escapes: true)
-            emit("\u{1b}[?1049h\u{1b}[?25l")
-            painter.forget()
-          }
+          reenter(isTerminal)
         } else {
           break playing
         }
@@ -106,6 +100,23 @@ struct PlainPlayer {
     let dropped = max(0, last + 1 - bytes.count)
     return
       "frames \(bytes.count), left out \(dropped), bytes a frame \(mean) (most \(rest.max() ?? 0)), milliseconds a frame \((median * 100).rounded() / 100)"
+  }
+
+  /// Takes the screen again after a suspension.
+  private mutating func reenter(_ isTerminal: Bool) {
+    guard isTerminal else { return }
+    TerminalRestorer.arm(escapes: true)
+    Self.quietInput()
+    emit("\u{1b}[?1049h\u{1b}[?25l")
+    painter.forget()
+  }
+
+  /// Keys come one by one and are not shown.
+  private static func quietInput() {
+    var raw = termios()
+    tcgetattr(STDIN_FILENO, &raw)
+    raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
+    tcsetattr(STDIN_FILENO, TCSANOW, &raw)
   }
 
   private func emit(_ text: String) { _ = text.withCString { write(STDOUT_FILENO, $0, strlen($0)) } }
