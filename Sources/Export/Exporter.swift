@@ -116,8 +116,8 @@ public struct Exporter: Sendable {
 
   private func writeSound(to path: String, report: inout ExportReport) throws {
     guard let audio = options.audioPath else { throw ExportError.noAudio(path: path) }
-    let bytes = try FileBytes(reading: audio)
-    try AtomicFile.write(Array(bytes.bytes), to: path, replacing: options.overwrite)
+    let bytes = try FileBytes(reading: audio).contents
+    try AtomicFile.write(bytes, to: path, replacing: options.overwrite)
     report.paths.append(path)
   }
 }
