@@ -2,7 +2,8 @@
 
     python -m mm2face_training.speech.cache OUT prompts.npz words.npz orders.npz
 
-The sets come from `python -m mm2face_training speech`. Voices are told apart by clustering; no voice is in two splits (80/5/15).
+The sets come from `python -m mm2face_training speech`. The speakers that the audio encoder holds out are the test split, so that nobody
+who is used to measure was heard in training; of the others every sixth voice is for validation.
 """
 
 from __future__ import annotations
@@ -14,23 +15,18 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 
+from ..train.audio_encoder import AudioOptions
 from .recordings import RATE, Recording, load
-from .speakers import voice_print
+from .speakers import hold_out
 
-CLIPS_A_VOICE = 10
-
-
-def voices_and_splits(group: str, recordings: list[Recording]) -> list[tuple[str, str]]:
-    """(voice, split) of every recording of a group of many speakers."""
-    prints = np.stack([voice_print(r) for r in recordings])
-    prints = (prints - prints.mean(0)) / prints.std(0).mean()
-    labels = fcluster(linkage(prints, "ward"), max(2, len(recordings) // CLIPS_A_VOICE), "maxclust")
-    order = np.random.default_rng(7).permutation(sorted(set(labels)))
-    share = {label: (place + 0.5) / len(order) for place, label in enumerate(order)}
-    split = {label: "test" if s < 0.15 else "val" if s < 0.2 else "train" for label, s in share.items()}
-    return [(f"person {group} {label}", split[label]) for label in labels]
+def voices_and_splits(recordings: list[Recording]) -> dict[str, tuple[str, str]]:
+    """(voice, split) of every recording of many speakers by name; recordings too near to a held-out voice are missing."""
+    options = AudioOptions()
+    train, held = hold_out(recordings, options.held_speakers, options.speaker_groups)
+    places = {r.name: (f"person {r.voice}", "test") for r in held}
+    known = {voice: place for place, voice in enumerate(sorted({r.voice for r in train}))}
+    return places | {r.name: (f"person {r.voice}", "val" if known[r.voice] % 6 == 2 else "train") for r in train}
 
 
 def write(out: Path, sets: list[Path], most_words: int = 300, longest: float = 9.0) -> Counter[str]:
@@ -39,15 +35,19 @@ def write(out: Path, sets: list[Path], most_words: int = 300, longest: float = 9
     index, count = [], Counter[str]()
     for path in sets:
         group = path.stem.rstrip("0123456789")
-        recordings = [r for r in load(path) if r.seconds <= longest and sum(p != "pau" for p, _, _ in r.phones) >= 3]
+        everything = load(path)
+        recordings = [r for r in everything if r.seconds <= longest and sum(p != "pau" for p, _, _ in r.phones) >= 3]
         if group == "words" and len(recordings) > most_words:
             recordings = [recordings[i] for i in np.linspace(0, len(recordings) - 1, most_words).astype(int)]
         if not recordings:
             continue
         # Telephone prompts are one or two professional speakers, and the same few words would stand in every split: training only.
         alone = group in ("prompts", "words")
-        places = [(f"person {group}", "train")] * len(recordings) if alone else voices_and_splits(path.stem, recordings)
-        for recording, (voice, split) in zip(recordings, places):
+        places = {r.name: (f"person {group}", "train") for r in recordings} if alone else voices_and_splits(everything)
+        for recording in recordings:
+            if recording.name not in places:
+                continue
+            voice, split = places[recording.name]
             name = f"{path.stem}-{len(index):05d}.wav"
             with wave.open(str(out / name), "wb") as file:
                 file.setnchannels(1)

@@ -31,8 +31,8 @@ _SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 class TextOptions:
     corpus: tuple[Path, ...] = ()
     shape: TextShape = TextShape()
-    own_texts: int = 16_000
-    general_texts: int = 16_000
+    own_texts: int = 12_000
+    general_texts: int = 48_000
     batch: int = 96
     seed: int = 1
 
