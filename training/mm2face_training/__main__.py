@@ -38,15 +38,31 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
         return MM2FaceTask(configuration, data, run, arguments.subset)
     from .train.retrieval import RetrievalTask
 
-    return RetrievalTask(configuration.retrieval, data, run)
+    return RetrievalTask(configuration, data, run, sound=network == "retrieval-audio")
 
 
 def train(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(arguments.threads)
     configuration = CONFIGURATIONS[arguments.configuration]
     task = _task(arguments.network, configuration, arguments)
+    if arguments.start is not None:
+        task.module.load_state_dict(torch.load(arguments.start, map_location="cpu", weights_only=True))
     figures = fit(task, arguments.run / arguments.network, _changed(configuration.loops[arguments.network], arguments))
     (arguments.run / arguments.network / "figures.json").write_text(json.dumps(figures, indent=1))
+
+
+def features(arguments: argparse.Namespace) -> None:
+    """What the trained audio encoder hears in every talking clip, kept in the run folder: several processes may share the work."""
+    from . import networks
+    from .corpus import Corpus
+    from .train.mm2face import heard
+
+    torch.set_num_threads(1)
+    hearing, disturb = networks.audio_encoder(arguments.run), CONFIGURATIONS[arguments.configuration].mm2face.disturb
+    corpus = Corpus(*arguments.data)
+    clips = [(c, disturb) for c in corpus.clips("train", "talk")] + [(c, 0.0) for c in corpus.clips("val", "talk")[:96]]
+    for clip, share in clips[arguments.part :: arguments.parts]:
+        heard(hearing, clip, len(clip.motion()), share, arguments.run / "features")
 
 
 def speech(arguments: argparse.Namespace) -> None:
@@ -60,8 +76,13 @@ def speech(arguments: argparse.Namespace) -> None:
 
 
 def export(arguments: argparse.Namespace) -> None:
-    from .export import export_bundle
+    from .export import export_bundle, export_retrieval
 
+    if arguments.retrieval:
+        export_retrieval(arguments.run, arguments.out)
+        return
+    if arguments.notes is None:
+        raise SystemExit("export: a bundle needs --notes FILE (name, training, licences)")
     export_bundle(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, json.loads(arguments.notes.read_text()))
 
 
@@ -76,16 +97,25 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
-    verb.add_argument("network", choices=["tokenizer", "mm2face", "retrieval", "text-encoder", "audio-encoder"])
+    verb.add_argument("network", choices=["tokenizer", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "audio-encoder"])
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
+    verb.add_argument("--start", type=Path, default=None, help="weights.pt of another run to begin with; a checkpoint of this run goes before")
     verb.add_argument("--subset", choices=["talk", "text"], default=None, help="train mm2face on one of its two tasks")
     verb.add_argument("--threads", type=int, default=2)
     for name, kind in dict(steps=int, minutes=float, rate=float, accumulate=int, seed=int, validate_every=int, save_every=int).items():
         verb.add_argument("--" + name.replace("_", "-"), type=kind, default=None)
     verb.set_defaults(call=train)
+
+    verb = verbs.add_parser("features", help="let the audio encoder hear a corpus before mm2face is trained (done clip by clip otherwise)")
+    verb.add_argument("--run", type=Path, required=True)
+    verb.add_argument("--data", type=Path, nargs="+", required=True)
+    verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
+    verb.add_argument("--part", type=int, default=0)
+    verb.add_argument("--parts", type=int, default=1)
+    verb.set_defaults(call=features)
 
     verb = verbs.add_parser("speech", help="make the sets of speech with phone times")
     verb.add_argument("--out", type=Path, required=True)
@@ -99,7 +129,8 @@ def main() -> None:
     verb.add_argument("--run", type=Path, required=True)
     verb.add_argument("--out", type=Path, required=True)
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
-    verb.add_argument("--notes", type=Path, required=True, help='JSON for bundle.json: {"name", "training", "licences"}')
+    verb.add_argument("--retrieval", action="store_true", help="write the retrieval networks of the run instead of a bundle")
+    verb.add_argument("--notes", type=Path, default=None, help='JSON for bundle.json: {"name", "training", "licences"}')
     verb.set_defaults(call=export)
 
     verb = verbs.add_parser("plot", help="draw the curves of a run")

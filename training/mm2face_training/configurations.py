@@ -33,12 +33,14 @@ _ONE_STREAM = TokenizerOptions(streams=(StreamShape("motion", tuple(range(56)), 
 CONFIGURATIONS = {
     "studio": Configuration(
         "studio",
+        mm2face=MM2FaceOptions(shape=TransformerShape(width=256, layers=5, heads=8, headHidden=256)),
         loops={
             "audio-encoder": LoopOptions(steps=12_000, rate=1.2e-3, average=0.998),
             "text-encoder": LoopOptions(steps=6_000, rate=1e-3, average=0.995, accumulate=1),
             "tokenizer": _TOKENIZER_LOOP,
             "mm2face": LoopOptions(steps=40_000, rate=1.5e-3, average=0.995, betas=(0.9, 0.98), weight_decay=0.05),
             "retrieval": LoopOptions(steps=4_000, rate=5e-4, average=0.99),
+            "retrieval-audio": LoopOptions(steps=2_000, rate=5e-4, average=0.99),
         },
     ),
     "paper": Configuration(
@@ -52,6 +54,7 @@ CONFIGURATIONS = {
             "tokenizer": LoopOptions(steps=300_000, rate=2e-4, betas=(0.9, 0.99), weight_decay=0.0),
             "mm2face": LoopOptions(steps=300_000, rate=1e-4, betas=(0.5, 0.999), weight_decay=1e-6),
             "retrieval": LoopOptions(steps=100_000, rate=1e-4),
+            "retrieval-audio": LoopOptions(steps=100_000, rate=1e-4),
         },
     ),
     "one-stream": Configuration("one-stream", tokenizer=_ONE_STREAM, loops={"tokenizer": _TOKENIZER_LOOP}),

@@ -82,3 +82,17 @@ def export_bundle(configuration: Configuration, run: Path, out: Path, notes: dic
         "training": notes["training"],
     }  # fmt: skip
     (out / "bundle.json").write_text(json.dumps(bundle, indent=1) + "\n")
+
+
+def export_retrieval(run: Path, out: Path) -> None:
+    """text.safetensors and audio.safetensors of the retrieval networks that the run has (without their decoders, half precision)."""
+    out.mkdir(parents=True, exist_ok=True)
+    found = {name: run / folder / "weights.pt" for name, folder in (("text", "retrieval"), ("audio", "retrieval-audio"))}
+    if not any(path.exists() for path in found.values()):
+        raise FileNotFoundError(f"{found['text']} is missing: train retrieval or retrieval-audio first, with the same --run")
+    for name, path in found.items():
+        if path.exists():
+            weights = torch.load(path, map_location="cpu", weights_only=True)
+            kept = {k: v for k, v in weights.items() if not k.startswith(("decoder.", "out."))}
+            halved = {k: v if k in _KEPT_FULL else v.to(torch.float16) for k, v in kept.items()}
+            save_file({k: v.contiguous() for k, v in halved.items()}, out / f"{name}.safetensors")

@@ -47,3 +47,11 @@ def sealed(motion: np.ndarray) -> np.ndarray:
     from .shapes import JAW_OPEN_RADIANS, SHAPE
 
     return motion[:, 53] / JAW_OPEN_RADIANS - motion[:, SHAPE["mouthClose"]]
+
+
+def lip_gap(values: Tensor, channels: tuple[int, ...]) -> Tensor:
+    """The same of some channels of a clip, (…, C) → (…), where sealed lips all count as (nearly) 0."""
+    from .shapes import JAW, JAW_OPEN_RADIANS, SHAPE
+
+    jaw, close = values[..., channels.index(JAW[0])], values[..., channels.index(SHAPE["mouthClose"])]
+    return (jaw / JAW_OPEN_RADIANS - close).clamp_min(-0.02)

@@ -6,13 +6,15 @@ import hashlib
 import json
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
 from mm2face_training import networks
 from mm2face_training.configurations import Configuration
-from mm2face_training.export import export_bundle
+from mm2face_training.export import export_bundle, export_retrieval
 from mm2face_training.models.audio import CompactAudioEncoder
+from mm2face_training.models.retrieval import RetrievalNetwork, RetrievalShape
 from mm2face_training.models.text import TextShape
 from mm2face_training.models.tokenizer import MotionTokenizer, StreamShape
 from mm2face_training.models.transformer import TransformerShape
@@ -63,3 +65,17 @@ def test_a_run_performs_prompts_and_voices(tmp_path: Path) -> None:
     voice = (torch.randn(16_000).numpy() * 3000).astype("int16")
     motions = Performer(TINY, tmp_path).perform([{"action": "smile"}, {}], [None, voice], seconds=2)
     assert motions[0].shape == (48, 56) and motions[1].shape == (28, 56)
+
+
+def test_retrieval_networks_are_exported_without_their_decoder(tmp_path: Path) -> None:
+    module = RetrievalNetwork(RetrievalShape(condition=12, width=16, layers=1, hidden=24))
+    module.mean += 0.12345678
+    (tmp_path / "retrieval-audio").mkdir()
+    torch.save(module.state_dict(), tmp_path / "retrieval-audio" / "weights.pt")
+    export_retrieval(tmp_path, tmp_path / "out")
+    written = load_file(tmp_path / "out" / "audio.safetensors")
+    assert not any(key.startswith(("decoder", "out")) for key in written)
+    assert torch.equal(written["mean"], module.mean) and written["motion.rows"].dtype == torch.float16
+    assert not (tmp_path / "out" / "text.safetensors").exists()
+    with pytest.raises(FileNotFoundError):
+        export_retrieval(tmp_path / "nowhere", tmp_path / "out")

@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from mm2face_training.corpus import Corpus, CorpusError
+from mm2face_training.head import lip_gap
+from mm2face_training.shapes import JAW, JAW_OPEN_RADIANS, MOUTH, SHAPE
 from mm2face_training.speech.phones import INDEX, classes_of, targets
 from mm2face_training.train.audio_encoder import closures
 from mm2face_training.train.loop import LoopOptions, fit
@@ -79,3 +81,11 @@ def test_corpus_reader(tmp_path: Path) -> None:
     (tmp_path / "t2m_subset.json").write_text(json.dumps({"train": ["A_1_text"]}))
     clip = Corpus(tmp_path).clips("train")[0]
     assert clip.motion().shape == (200, 56) and clip.texts() == {"action": ["She nods."]}
+
+
+def test_lip_gap_reads_jaw_and_mouth_close_of_a_stream() -> None:
+    values = torch.zeros(3, len(MOUTH))
+    values[:, MOUTH.index(JAW[0])] = 0.5 * JAW_OPEN_RADIANS
+    values[1, MOUTH.index(SHAPE["mouthClose"])] = 0.5
+    values[2, MOUTH.index(SHAPE["mouthClose"])] = 0.9
+    assert torch.allclose(lip_gap(values, MOUTH), torch.tensor([0.5, 0.0, -0.02]), atol=1e-6)

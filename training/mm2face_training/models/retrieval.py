@@ -47,9 +47,13 @@ class Side(nn.Module):
 
 
 class RetrievalNetwork(nn.Module):
+    """Motions come standardised by the buffers `mean` and `std` (V)."""
+
     def __init__(self, shape: RetrievalShape) -> None:
         super().__init__()
         self.shape = shape
+        self.register_buffer("mean", torch.zeros(shape.motion))
+        self.register_buffer("std", torch.ones(shape.motion))
         self.motion, self.condition = Side(shape.motion, shape), Side(shape.condition, shape)
         layer = nn.TransformerDecoderLayer(shape.width, shape.heads, shape.hidden, dropout=0.1, activation="gelu", batch_first=True)
         self.decoder = nn.TransformerDecoder(layer, shape.layers)

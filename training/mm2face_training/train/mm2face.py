@@ -16,8 +16,10 @@ from transformers import Wav2Vec2Model
 from .. import networks
 from ..conditions import TextFeatures, condition, hear
 from ..corpus import LEVELS, ClipFiles, Corpus
+from ..head import lip_gap
 from ..models.audio import CompactAudioEncoder
 from ..models.transformer import TransformerShape
+from ..shapes import JAW, SHAPE
 from ..speech.collections import read_audio
 
 if TYPE_CHECKING:
@@ -33,8 +35,14 @@ class MM2FaceOptions:
     no_level: tuple[float, ...] = (0.3, 0.3, 0.3, 0.3, 0.5)
     """Chance that a level is left out, in order of levels."""
     no_audio: float = 0.15
+    no_word: float = 0.05
+    """Chance that a token of a text is hidden from cross-attention."""
     replace: float = 0.4
     """Inputs are replaced by random codes at a rate drawn from 0 to this, a clip."""
+    gap: float = 10.0
+    """Weight of the lip gap (in units of jawOpen) that the expected mouth codes decode to, on clips with a voice."""
+    choice: int = 3
+    """A batch is one of this many times as many clips sorted by length: little is wasted on padding."""
     disturb: float = 0.5
     """Share of voices put in a worse room before the encoder hears them."""
 
@@ -78,6 +86,7 @@ class MM2FaceTask:
         for kind in ("talk", "text") if subset is None else (subset,):
             self.held += [(c, kind == "talk") for c in (corpus.clips("val", kind) or corpus.clips("test", kind))[:96]]
         self._known: dict[tuple[Path, str, bool], Example] = {}
+        self._mouth = [i for i, shape in enumerate(self.tokenizer.shapes) if JAW[0] in shape.channels and SHAPE["mouthClose"] in shape.channels]
         print("clips", len(self.talk), len(self.text), len(self.held), flush=True)
 
     def _example(self, clip: ClipFiles, talk: bool, may_disturb: bool = True) -> Example:
@@ -85,7 +94,8 @@ class MM2FaceTask:
         key = (clip.root, clip.name, may_disturb)
         if key not in self._known:
             motion, audio = clip.motion(), None
-            tokens = self.tokenizer.encode(torch.from_numpy(motion)[None])[0].to(torch.int16)
+            with torch.no_grad():
+                tokens = self.tokenizer.encode(torch.from_numpy(motion)[None])[0].to(torch.int16)
             if talk and self.hearing is not None:
                 audio = heard(self.hearing, clip, len(motion), self.options.disturb if may_disturb else 0, self.run / "features")
             self._known[key] = Example(clip.name, tokens, clip.texts(), audio)
@@ -108,6 +118,7 @@ class MM2FaceTask:
         tokens = torch.nn.utils.rnn.pad_sequence([e.tokens.long() for e in examples], batch_first=True)
         inputs = tokens
         if train:
+            told.weight = told.weight.masked_fill(torch.rand(told.weight.shape) < self.options.no_word, float("-inf"))
             rate = torch.rand(len(tokens), 1, 1) * self.options.replace
             random = torch.stack([torch.randint(n, tokens.shape[:2]) for n in self.module.codes], -1)
             inputs = torch.where(torch.rand(tokens.shape) < rate, random, tokens)
@@ -116,18 +127,46 @@ class MM2FaceTask:
         at = torch.arange(targets.shape[1])[None]
         inside, end = at < lengths[:, None], at == lengths[:, None]
         entropies = []
-        for j, logits in enumerate(self.module.logits(states, targets)):
+        logits = self.module.logits(states, targets)
+        for j, lane in enumerate(logits):
             mask, target = inside, targets[..., j]
             if j == 0:
                 mask, target = inside | end, torch.where(end, self.module.codes[0], target)
-            entropies.append(F.cross_entropy(logits[mask], target[mask]))
+            entropies.append(F.cross_entropy(lane[mask], target[mask]))
         figures = {lane: float(e.detach()) for lane, e in zip(self.module.lanes, entropies)}
-        return torch.stack(entropies).sum(), figures
+        loss = torch.stack(entropies).sum()
+        heard = torch.tensor([s is not None for s in sounds])
+        if self.options.gap and self._mouth and bool(heard.any()):
+            wrong = self._gap(logits, tokens, inside[:, :-1] & heard[:, None])
+            loss, figures["gap"] = loss + self.options.gap * wrong, float(wrong.detach())
+        return loss, figures
+
+    def _gap(self, logits: list[Tensor], tokens: Tensor, counted: Tensor) -> Tensor:
+        """Mean difference of the lip gap between what the expected mouth codes and the true ones decode to; `counted` (B, S)."""
+        index = self._mouth[0]
+        stream, first = self.tokenizer.streams[index], sum(shape.codebooks for shape in self.tokenizer.shapes[:index])
+        expected, true = torch.zeros(()), torch.zeros(())
+        for k, book in enumerate(stream.codebook):
+            chance = logits[first + k][:, :-1, : len(book)].softmax(-1)
+            expected, true = expected + chance.to(book.dtype) @ book, true + book[tokens[..., first + k]]
+        gap = lambda latent: lip_gap(stream.decode(latent).float() * stream.std + stream.mean, stream.shape.channels)  # noqa: E731
+        with torch.no_grad():
+            wanted = gap(true)
+        wrong = (gap(expected) - wanted).abs().unflatten(1, (-1, self.tokenizer.rate)).mean(-1)
+        return wrong[counted].mean()
+
+    def _batch(self, pool: list[ClipFiles], talk: bool, draw: np.random.Generator) -> list[Example]:
+        """Clips of about one length."""
+        size = self.options.batch
+        drawn = [self._example(pool[i], talk) for i in draw.integers(len(pool), size=size * self.options.choice)]
+        drawn.sort(key=lambda e: len(e.tokens))
+        start = int(draw.integers(len(drawn) - size + 1))
+        return drawn[start : start + size]
 
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         talk = bool(self.talk) and (not self.text or draw.random() < self.options.talk_share)
         pool, kind = (self.talk, "talk") if talk else (self.text, "text")
-        loss, figures = self._entropy([self._example(pool[draw.integers(len(pool))], talk) for _ in range(self.options.batch)], draw, True)
+        loss, figures = self._entropy(self._batch(pool, talk, draw), draw, True)
         return loss, {f"{kind}.{lane}": value for lane, value in figures.items()}
 
     @torch.no_grad()

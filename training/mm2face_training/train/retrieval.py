@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from .. import networks
 from ..conditions import TextFeatures
 from ..corpus import LEVELS, Corpus
 from ..models.retrieval import RetrievalNetwork, RetrievalShape
+from .mm2face import heard
 
 if TYPE_CHECKING:
     from ..configurations import Configuration
@@ -37,24 +38,59 @@ def _divergence(a: tuple[Tensor, Tensor], b: tuple[Tensor, Tensor] | None) -> Te
     return 0.5 * (other_log - log + (log.exp() + (mean - other).square()) / other_log.exp() - 1).mean()
 
 
+HEARD_FRAMES = 75
+"""The audio network compares the first three seconds (as the benchmark does)."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A motion (T, 56) and what was said of it: texts by level, or the states of its voice (T, audioWidth)."""
+
+    motion: Tensor
+    texts: dict[str, list[str]]
+    voice: Tensor | None = None
+
+
 class RetrievalTask:
-    name = "retrieval"
+    """Motion against text, or with `sound` motion against voice."""
 
-    def __init__(self, configuration: Configuration, data: list[Path], run: Path) -> None:
-        self.options = configuration.retrieval
-        self.features = TextFeatures(*networks.text_encoder(configuration, run))
-        self.module, corpus = RetrievalNetwork(self.options.shape), Corpus(*data)
-        read = lambda split: [(torch.from_numpy(c.motion()), c.texts()) for c in corpus.clips(split)]  # noqa: E731
-        self.train, self.held = read("train"), read("test")[:320]
-        frames = torch.cat([m for m, _ in self.train[::4]])
-        self.mean, self.std = frames.mean(0), frames.std(0).clamp_min(0.02)
+    def __init__(self, configuration: Configuration, data: list[Path], run: Path, sound: bool = False) -> None:
+        self.options, self.sound = configuration.retrieval, sound
+        self.name = "retrieval-audio" if sound else "retrieval"
+        corpus = Corpus(*data)
+        if sound:
+            self.hearing = networks.audio_encoder(run)
+            kept, most = run / "features", HEARD_FRAMES
 
-    def _sides(self, rows: list[tuple[Tensor, dict[str, list[str]]]], draw: np.random.Generator) -> tuple[Tensor, ...]:
-        motion = torch.nn.utils.rnn.pad_sequence([(m - self.mean) / self.std for m, _ in rows], batch_first=True)
-        lengths = torch.tensor([len(m) for m, _ in rows])
+            def read(split: str, count: int | None = None) -> list[Pair]:
+                disturb = configuration.mm2face.disturb if split == "train" else 0
+                rows = [(c, torch.from_numpy(c.motion())) for c in corpus.clips(split, "talk")[:count]]
+                rows = [(c, m) for c, m in rows if len(m) >= most]
+                return [Pair(m[:most], {}, heard(self.hearing, c, len(m), disturb, kept)[:most].float()) for c, m in rows]
+        else:
+            self.features = TextFeatures(*networks.text_encoder(configuration, run))
+
+            def read(split: str, count: int | None = None) -> list[Pair]:
+                return [Pair(torch.from_numpy(c.motion()), c.texts()) for c in corpus.clips(split)[:count]]
+
+        self.train, self.held = read("train"), read("test", 640)[:320]
+        width = self.train[0].voice.shape[1] if sound else self.features.module.config.dim
+        self.module = RetrievalNetwork(replace(self.options.shape, condition=width))
+        frames = torch.cat([pair.motion for pair in self.train[::4]])
+        self.module.mean.copy_(frames.mean(0))
+        self.module.std.copy_(frames.std(0).clamp_min(0.02))
+
+    def _states(self, pair: Pair, draw: np.random.Generator) -> Tensor:
+        if pair.voice is not None:
+            return pair.voice
+        texts = pair.texts
+        return self.features.level(" ".join(texts[level][draw.integers(len(texts[level]))] for level in LEVELS if level in texts))
+
+    def _sides(self, rows: list[Pair], draw: np.random.Generator) -> tuple[Tensor, ...]:
+        motion = torch.nn.utils.rnn.pad_sequence([(r.motion - self.module.mean) / self.module.std for r in rows], batch_first=True)
+        lengths = torch.tensor([len(r.motion) for r in rows])
         seen = torch.arange(motion.shape[1])[None] < lengths[:, None]
-        texts = [" ".join(t[level][draw.integers(len(t[level]))] for level in LEVELS if level in t) for _, t in rows]
-        states = [self.features.level(text) for text in texts]
+        states = [self._states(r, draw) for r in rows]
         words = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
         read = torch.arange(words.shape[1])[None] < torch.tensor([len(s) for s in states])[:, None]
         return motion, seen, words, read
