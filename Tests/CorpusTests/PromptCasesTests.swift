@@ -8,8 +8,9 @@ struct PromptCasesTests {
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Fixtures/Prompts")
 
-  @Test func plainWordsShareNoWordingWithTheBank() throws {
-    let cases = try PromptCase.load(Self.folder.appendingPathComponent("plain-words.json"))
+  /// `plain-words` are far from anything an annotator writes (riddles, similes); `everyday-words` are what people type.
+  @Test(arguments: ["plain-words.json", "everyday-words.json"]) func promptsShareNoWordingWithTheBank(file: String) throws {
+    let cases = try PromptCase.load(Self.folder.appendingPathComponent(file))
     #expect(cases.count == 60)
     #expect(Set(cases.map(\.id)).count == 60)
     func words(_ text: String) -> [String] {

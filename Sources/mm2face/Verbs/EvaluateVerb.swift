@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import Corpus
 import Evaluation
 import Foundation
 import Head
@@ -76,11 +77,29 @@ struct EvaluateVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The gallery's voice; the scratch voice by default.", valueName: "wav"))
   var galleryAudio: String?
 
+  @Option(help: ArgumentHelp("Perform prompts that come with checks, and say which are done; --repeats seeds each.", valueName: "json"))
+  var prompts: String?
+
+  @Option(help: ArgumentHelp("Perform pairs of prompts that differ in one thing, and say which differ as told.", valueName: "json"))
+  var pairs: String?
+
+  @Option(help: "How tokens are drawn: temperature.")
+  var temperature: Double?
+
+  @Option(help: "How tokens are drawn: guidance, 1 as trained.")
+  var guidance: Double?
+
+  @Option(help: "How tokens are drawn: the share of probability kept, 1 all of it.")
+  var topP: Double?
+
   @Option(help: "The basis of motions that do not name theirs.")
   var basis = Clip.Basis.flame2020.rawValue
 
   func validate() throws {
-    if gallery == nil, dataset == nil || task == nil { throw ValidationError("give --dataset and --task, or --gallery") }
+    if gallery == nil, prompts == nil, pairs == nil, dataset == nil || task == nil {
+      throw ValidationError("give --dataset and --task, or --gallery, or --prompts, or --pairs")
+    }
+    if let complaint = settings.complaint { throw ValidationError(complaint) }
     if repeats < 1 { throw ValidationError("--repeats must be at least 1, found \(repeats)") }
     if Clip.Basis(rawValue: basis) == nil {
       throw ValidationError("--basis must be one of \(Clip.Basis.allCases.map(\.rawValue).joined(separator: ", ")), found \(basis)")
@@ -108,7 +127,32 @@ struct EvaluateVerb: AsyncParsableCommand {
       let head = try HeadModel(studioFile: try common.headPath ?? AssetLocator.path("assets/head/studio.safetensors"))
       try await drawGallery(gallery, model: Generator(bundle: bundle()), head: head, reporter: reporter)
     }
+    if let prompts {
+      let cases = try PromptCase.load(URL(fileURLWithPath: prompts))
+      try show(await trial().run(cases) { reporter.report("prompts", done: $0, of: cases.count * repeats) }, reporter)
+    }
+    if let pairs {
+      let cases = try MinimalPair.load(URL(fileURLWithPath: pairs))
+      try show(await trial().run(cases) { reporter.report("pairs", done: $0, of: cases.count * repeats) }, reporter)
+    }
     if let dataset, let task { try await evaluate(dataset, task, reporter) }
+  }
+
+  private var settings: SamplingSettings {
+    var settings = SamplingSettings(seed: seed)
+    settings.temperature = temperature ?? settings.temperature
+    settings.guidance = guidance ?? settings.guidance
+    settings.topP = topP ?? settings.topP
+    return settings
+  }
+
+  private func trial() throws -> PromptTrial { PromptTrial(try Generator(bundle: bundle()), settings: settings, seeds: repeats) }
+
+  private func show(_ report: PromptTrial.Report, _ reporter: ProgressReporter) throws {
+    reporter.finish()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    print(common.json ? String(decoding: try encoder.encode(report), as: UTF8.self) : report.text)
   }
 
   private func evaluate(_ dataset: String, _ task: EvaluationTask, _ reporter: ProgressReporter) async throws {
@@ -180,7 +224,7 @@ struct EvaluateVerb: AsyncParsableCommand {
 
   private func generated(_ model: Generator, _ task: EvaluationTask, withText: Bool) -> GeneratedMotion {
     GeneratedMotion(
-      withText ? "MM2Face" : "MM2Face without text", model: model, settings: SamplingSettings(seed: seed), task: task, withText: withText,
+      withText ? "MM2Face" : "MM2Face without text", model: model, settings: settings, task: task, withText: withText,
       cache: clips)
   }
 

@@ -35,6 +35,8 @@ class MM2FaceOptions:
     no_level: tuple[float, ...] = (0.3, 0.3, 0.3, 0.3, 0.5)
     """Chance that a level is left out, in order of levels."""
     no_audio: float = 0.15
+    wrong_box: float = 0.1
+    """Chance that the only text of a prompt stands at a level it was not written for."""
     no_word: float = 0.05
     """Chance that a token of a text is hidden from cross-attention."""
     replace: float = 0.4
@@ -107,7 +109,10 @@ class MM2FaceTask:
             return chosen
         if draw.random() < self.options.no_text:
             return {}
-        return {level: chosen[level] for level, rare in zip(LEVELS, self.options.no_level) if level in chosen and draw.random() >= rare}
+        prompt = {level: chosen[level] for level, rare in zip(LEVELS, self.options.no_level) if level in chosen and draw.random() >= rare}
+        if len(prompt) == 1 and draw.random() < self.options.wrong_box:
+            prompt = {LEVELS[draw.integers(len(LEVELS))]: text for text in prompt.values()}
+        return prompt
 
     def _entropy(self, examples: list[Example], draw: np.random.Generator, train: bool) -> tuple[Tensor, dict[str, float]]:
         prompts = [self._prompt(e, draw, train) for e in examples]
