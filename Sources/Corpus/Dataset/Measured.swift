@@ -112,6 +112,15 @@ struct Measured {
     return angles
   }
 
+  /// Whether the head moves by less than five degrees about every axis, and stays near the front.
+  var isHeadStill: Bool {
+    (50..<53).allSatisfy { axis in
+      let values = track(axis)
+      guard let most = values.max(), let least = values.min() else { return false }
+      return most - least < 5 * .pi / 180 && max(abs(most), abs(least)) < 6 * .pi / 180
+    }
+  }
+
   /// Things that certainly do not happen in the clip.
   func absent(_ score: Score) -> [Claim.What] {
     func peak(_ shapes: [StudioShape]) -> Float { shapes.map { track($0.rawValue).max() ?? 0 }.max() ?? 0 }
@@ -125,7 +134,24 @@ struct Measured {
     if peak([.browDownLeft, .browDownRight]) < 0.1 { claims.append(Claim.What(.unit, UnitName.browDown.rawValue)) }
     if peak([.mouthFrownLeft, .mouthFrownRight]) < 0.1 { claims.append(Claim.What(.unit, UnitName.frownMouth.rawValue)) }
     let jaw = track(53).max() ?? 0
-    if score.speech == nil, jaw < 0.06 * 0.34 { claims.append(Claim.What(.unit, UnitName.jawDrop.rawValue)) }
+    if score.speech == nil, jaw < 0.06 * 0.34 {
+      claims += [UnitName.jawDrop, .mouthOpenWide].map { Claim.What(.unit, $0.rawValue) }
+    }
+    if peak([.eyeBlinkLeft, .eyeBlinkRight]) < 0.4 { claims.append(Claim.What(.unit, UnitName.eyeClose.rawValue)) }
+    for (unit, shape) in [
+      (UnitName.eyeWide, StudioShape.eyeWideLeft), (.noseWrinkle, .noseSneerLeft), (.pucker, .mouthPucker), (.tongueOut, .tongueOut),
+    ] where peak([shape, shape.mirrored]) < 0.08 {
+      // These are denied when something near them moves: a calm face has no reason to name its tongue.
+      if score.events.count > 0 { claims.append(Claim.What(.unit, unit.rawValue)) }
+    }
+    let checker = ClaimChecker(clip)
+    let head = score.events.contains { $0.kind == .pose }
+    for action in [ActionName.smile, .nod, .shakeHead, .talk, .closeEyes] {
+      let what = Claim.What(.action, action.rawValue)
+      let asked = score.events.contains { $0.action == action } || (action == .talk && score.speech != nil)
+      if asked || (head && (action == .nod || action == .shakeHead)) { continue }
+      if let measure = checker.measure(what), measure.peak < 0.1 { claims.append(what) }
+    }
     return claims
   }
 }

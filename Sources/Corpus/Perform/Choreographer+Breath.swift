@@ -104,8 +104,8 @@ extension Choreographer {
       }
     default:
       for part in parts(span, max(event.count, 1)) {
-        look([.puff: 0.95, .press: 0.35, .pucker: 0.15], 0.3 + 0.7 * gain, part, attack: 0.25, release: 0.25)
-        look([.wide: 0.25, .browOuter: 0.2], gain, part)
+        look([.puff: 1, .press: 0.35, .pucker: 0.2], 0.5 + 0.55 * gain, part, attack: 0.25, release: 0.25)
+        look([.wide: 0.35, .browOuter: 0.3, .browInner: 0.15], gain, part)
       }
     }
   }

@@ -58,16 +58,18 @@ extension Choreographer {
 
   /// Contempt is one-sided: a tightened, raised lip corner; sometimes a raised brow or a tilted-back head.
   private static let contemptLooks: [(sided: Look, both: Look)] = [
-    ([.dimple: 0.75, .smile: 0.4, .upperUp: 0.15], [.blink: 0.12]),
-    ([.dimple: 0.6, .smile: 0.5, .cheek: 0.2], [.blink: 0.18, .pitch: -6]),
-    ([.dimple: 0.7, .smile: 0.3, .upperUp: 0.35, .sneer: 0.25], [.press: 0.15]),
-    ([.dimple: 0.65, .smile: 0.45], [.browOuter: 0.3, .pitch: -4, .blink: 0.15]),
+    ([.dimple: 0.9, .smile: 0.55, .upperUp: 0.25, .cheek: 0.15], [.blink: 0.15]),
+    ([.dimple: 0.8, .smile: 0.65, .cheek: 0.3], [.blink: 0.22, .pitch: -7]),
+    ([.dimple: 0.85, .smile: 0.45, .upperUp: 0.45, .sneer: 0.35], [.press: 0.15, .blink: 0.1]),
+    ([.dimple: 0.85, .smile: 0.6], [.browOuter: 0.4, .pitch: -5, .blink: 0.18]),
   ]
 
   /// Shows an emotion over a span; `inPlace` when the clip begins in it.
   mutating func emotion(_ name: EmotionName, _ intensity: Intensity, side: Side, _ span: Range<Double>, inPlace: Bool) {
     guard name != .neutral else { return }
-    let gain = gain(intensity)
+    // A faint emotion is still seen: its several small movements have to add up to a face.
+    let drawn = gain(intensity)
+    let gain = drawn + (name == .fearful || name == .contempt ? 0.22 : 0.1) * (1 - min(drawn, 1))
     let attack: Double = name == .surprised || name == .fearful ? source.uniform(0.18, 0.32) : source.uniform(0.35, 0.8)
     let release = source.uniform(0.5, 1)
     if name == .contempt {

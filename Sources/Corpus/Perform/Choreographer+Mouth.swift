@@ -75,9 +75,14 @@ extension Choreographer {
       swing(.browOuter, 0, 0.3 * gain, rate: source.uniform(0.8, 1.4), start + 0.2..<span.upperBound)
       swing(.browInner, 0, 0.25 * gain, rate: source.uniform(0.8, 1.4), start + 0.2..<span.upperBound)
     default:
-      look([.press: 0.5, .dimple: 0.5, .stretch: 0.3, .shrugLower: 0.25], gain, span, attack: 0.18)
-      if gain > 0.5 { look([.lowerDown: 0.35, .upperUp: 0.25], gain, span, attack: 0.2) }
-      look([.browDown: 0.4, .squint: 0.2], gain, span)
+      // Bared, or behind tight lips; the jaw muscles and the brows show the force either way.
+      let force = max(gain, 0.55)
+      if source.chance(0.6) {
+        look([.stretch: 0.7, .dimple: 0.45, .lowerDown: 0.65, .upperUp: 0.45, .sneer: 0.2], force, span, attack: 0.18)
+      } else {
+        look([.press: 0.9, .dimple: 0.7, .stretch: 0.4, .shrugLower: 0.35, .rollLower: 0.2], force, span, attack: 0.18)
+      }
+      look([.browDown: 0.6, .squint: 0.4, .cheek: 0.2, .jawForward: 0.2], force, span)
     }
   }
 

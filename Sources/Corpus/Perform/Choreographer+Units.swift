@@ -8,7 +8,7 @@ extension Choreographer {
     case .browDown: [.browDown: 0.95]
     case .browsUp: [.browInner: 0.9, .browOuter: 0.9]
     case .eyeWide: [.wide: 0.95]
-    case .eyeSquint: [.squint: 0.95, .cheek: 0.25]
+    case .eyeSquint: [.squint: 0.95, .cheek: 0.4, .blink: 0.2]
     case .eyeClose, .wink: [.blink: 1]
     case .cheekRaise: [.cheek: 0.95, .squint: 0.2]
     case .noseWrinkle: [.sneer: 0.95, .browDown: 0.15]
@@ -31,7 +31,7 @@ extension Choreographer {
     case .jawRight: [.jawSide: -0.95, .jaw: 0.06]
     case .mouthLeft: [.mouthLeft: 0.95]
     case .mouthRight: [.mouthRight: 0.95]
-    case .cheekPuff: [.puff: 0.95, .press: 0.2]
+    case .cheekPuff: [.puff: 1, .press: 0.25]
     case .tongueOut: [.tongue: 0.95, .jaw: 0.32, .lowerDown: 0.15]
     }
   }

@@ -34,8 +34,8 @@ struct Choreographer {
   mutating func gain(_ intensity: Intensity) -> Double {
     let amplitude = style.amplitude
     switch intensity {
-    case .slight: return (source.uniform(0.3, 0.42) * amplitude).clamped(0.28, 0.45)
-    case .medium: return (source.uniform(0.55, 0.72) * amplitude).clamped(0.54, 0.76)
+    case .slight: return (source.uniform(0.35, 0.45) * amplitude).clamped(0.33, 0.47)
+    case .medium: return (source.uniform(0.58, 0.74) * amplitude).clamped(0.57, 0.77)
     case .strong: return (source.uniform(0.88, 1.05) * amplitude).clamped(0.86, 1.1)
     }
   }

@@ -31,6 +31,11 @@ extension Composer {
       let chunk = Array(items[index..<index + size])
       let first = index == 0
       let last = index + size == items.count && !first
+      if !first, chunk[0].negative, !items[index - 1].negative, random.chance(0.5), let words = without(chunk[0]), let before = result.last {
+        result[result.count - 1] = Prose.sentence((before.hasSuffix(".") ? String(before.dropLast()) : before) + " " + words)
+        index += size
+        continue
+      }
       guard var text = joined(chunk, form: form, subject: subject(first: first)) else { return nil }
       if !first {
         relate(items[index - 1], items[index])
@@ -134,6 +139,10 @@ extension Composer {
   private mutating func chain(_ items: [LevelPlan.Item], _ voice: Voice) -> String? {
     var text = ""
     for (index, item) in items.enumerated() {
+      if index > 0, item.negative, !items[index - 1].negative, random.chance(0.5), let words = without(item) {
+        text += " " + words
+        continue
+      }
       guard let part = part(item, .predicate, voice) else { return nil }
       if index == 0 {
         text = part

@@ -24,6 +24,8 @@ struct Composer {
   var person: Voice.Person
   var degrees: [Event: Double]
   var random: RandomSource
+  /// Length of the clip; 0 keeps times out of the text.
+  var seconds = 0.0
   var claims: [Claim] = []
   var used: [String] = []
   /// Whether the clause last told has a subject of its own.
@@ -43,11 +45,11 @@ struct Composer {
   /// The text of the items; `claims` and `used` then hold what it says and of which lines it is made.
   mutating func compose(_ items: [LevelPlan.Item]) -> String {
     guard !items.isEmpty else { return "" }
-    if items.count == 1, random.chance(register == .everyday ? 0.3 : 0.05), let text = alone(items[0]) { return text }
+    if items.count == 1, random.chance(register == .everyday ? 0.16 : 0.03), let text = alone(items[0]) { return text }
     for _ in 0..<5 {
       claims = []
       used = []
-      if let text = attempt(items, frame()) { return text }
+      if let text = attempt(items, frame()) { return timed(text, items) }
     }
     // Something has no line that fits the frames drawn: tell what can be told, one sentence each.
     claims = []
@@ -69,7 +71,7 @@ struct Composer {
     if register == .annotator {
       return .full([.present, .past, .progressive][random.weightedIndex([0.65, 0.17, 0.18])])
     }
-    switch random.weightedIndex([0.2, 0.2, 0.2, 0.22, 0.08, 0.1]) {
+    switch random.weightedIndex([0.3, 0.17, 0.16, 0.2, 0.07, 0.1]) {
     case 0: return .command
     case 1: return .ask
     case 2: return .bare
@@ -77,6 +79,27 @@ struct Composer {
     case 4: return .gerund
     default: return .fragments
     }
+  }
+
+  /// The text of one or two items, often with when or how long: "for about two seconds", "at the end".
+  private mutating func timed(_ text: String, _ items: [LevelPlan.Item]) -> String {
+    guard items.count <= 2, let item = items.last, !item.timeless, !item.negative, seconds > 0,
+      random.chance(items.count == 1 ? 0.5 : 0.2)
+    else { return text }
+    let length = item.end - item.start
+    var roles: [String] = []
+    if items.count == 1, seconds >= 2 {
+      if item.end < seconds * 0.5 { roles.append("tail.start") }
+      if item.start > seconds * 0.5 { roles.append("tail.late") }
+      if item.start > seconds * 0.3, item.end < seconds * 0.75 { roles.append("tail.middle") }
+    }
+    if item.kind != .action {
+      if length < 0.95 { roles.append("tail.brief") }
+      if item.end >= seconds - 0.05, length > 1.2 { roles.append("tail.hold") }
+    }
+    for whole in 1...5 where item.count == 1 && abs(length - Double(whole)) < 0.2 { roles.append("tail.seconds.\(whole)") }
+    guard !roles.isEmpty, let tail = draw(random.pick(roles)) else { return text }
+    return text.hasSuffix(".") ? "\(text.dropLast()) \(tail)." : "\(text) \(tail)"
   }
 
   private mutating func alone(_ item: LevelPlan.Item) -> String? {
@@ -179,6 +202,24 @@ struct Composer {
     case .slow: if turn < 1.8 || item.timeless { return nil }
     }
     return weight
+  }
+
+  /// "without raising her brows": a negative item put through a plain positive line.
+  mutating func without(_ item: LevelPlan.Item) -> String? {
+    var plain: [(Wording, String)] = []
+    for name in item.names {
+      for wording in bank.wordings(item.kind, name, heldOut: heldOut)
+      where wording.shape == .predicate && wording.count == .any && wording.side == .any && wording.intensity == nil && wording.pace == .any
+        && wording.register != .annotator && !used.contains(wording.text) && wording.text.split(separator: " ").count <= 6
+        && !wording.tellsDegrees
+      {
+        if let text = wording.put(Voice(person: person, form: .gerund)) { plain.append((wording, text)) }
+      }
+    }
+    guard !plain.isEmpty else { return nil }
+    let (wording, text) = plain[random.index(plain.count)]
+    note(wording, item)
+    return "without \(text)"
   }
 
   private mutating func note(_ wording: Wording, _ item: LevelPlan.Item) {

@@ -38,10 +38,10 @@ struct LevelPlan: Sendable {
 
   func items(_ level: TextLevel, random: inout RandomSource) -> [Item] {
     switch level {
-    case .action: return actionItems(&random)
+    case .action: return denying(actionItems(&random), chance: 0.14, &random)
     case .emotion: return doubled(emotionItems(), &random)
     case .expression: return expressionItems(&random)
-    case .pose: return doubled(poseItems(), &random)
+    case .pose: return denying(doubled(poseItems(), &random), of: [.nod, .shakeHead], chance: 0.12, &random)
     case .scenario: return []
     }
   }
@@ -57,16 +57,55 @@ struct LevelPlan: Sendable {
       events = Array(score.events.filter { $0.kind == .unit || $0.kind == .pose || $0.kind == .gaze }.prefix(2))
     }
     if events.isEmpty, score.events.contains(where: { $0.kind == .emotion }) || score.emotion.map({ $0.name != .neutral }) ?? false {
-      return emotionItems()
+      return doubled(emotionItems(), &random)
     }
-    if events.isEmpty { return [state(.action, "nothing")] }
-    return merged(events.sorted { $0.start < $1.start }.prefix(5).map(item))
+    if events.isEmpty { return doubled([state(.action, "nothing")], &random) }
+    let told = merged(events.sorted { $0.start < $1.start }.prefix(5).map(item))
+    return told.count == 1 && score.speech != nil ? told + companion(of: told[0], &random) : told
   }
 
-  /// A state of the whole clip is often told twice, in two ways.
+  /// What a speaker does or feels while speaking: speech alone says little.
+  private func companion(of item: Item, _ random: inout RandomSource) -> [Item] {
+    let beside = (score.events + knowledge.realised).filter { event in
+      let told = self.item(event)
+      return (event.kind == .unit || event.kind == .pose || event.kind == .gaze) && event.pose != .straight
+        && (item.overlaps(told) || event.start >= item.start)
+    }
+    if !beside.isEmpty, random.chance(0.6) {
+      let other = self.item(random.pick(beside))
+      return [other].filter { $0.start >= item.start }
+    }
+    return random.chance(0.94) ? emotionItems().filter(\.timeless) : []
+  }
+
+  /// A state of the whole clip is mostly told twice, in two ways: there are far more clips in a calm state than ways to say so once.
   private func doubled(_ items: [Item], _ random: inout RandomSource) -> [Item] {
-    guard items.count == 1, items[0].timeless || items[0].kind == .emotion, random.chance(0.6) else { return items }
-    return [items[0], items[0]]
+    guard items.count == 1, items[0].timeless || items[0].kind == .emotion else { return items }
+    let mood = EmotionName(rawValue: items[0].names[0]) ?? .neutral
+    return random.chance(mood == .neutral ? 0.94 : 0.72) ? [items[0], items[0]] : items
+  }
+
+  /// The items and, by chance, something that does not happen.
+  private func denying(
+    _ items: [Item], of actions: Set<ActionName>? = nil, chance: Double, _ random: inout RandomSource
+  ) -> [Item] {
+    let known = knowledge.absent.filter { what in
+      actions.map { actions in ActionName(rawValue: what.name).map(actions.contains) ?? false && what.kind == .action } ?? true
+    }
+    guard !known.isEmpty, !items.isEmpty, items.count < 3, random.chance(chance) else { return items }
+    if actions == nil, knowledge.isHeadStill, random.chance(0.3) {
+      var still = state(.pose, "still")
+      still.what = [Claim.What(.pose, "still")]
+      return items + [still]
+    }
+    return items + [denial(of: random.pick(known))]
+  }
+
+  private func denial(of what: Claim.What) -> Item {
+    var negative = state(what.kind == .unit ? .unit : .action, what.name)
+    negative.what = [what]
+    negative.negative = true
+    return negative
   }
 
   private func emotionItems() -> [Item] {
@@ -94,18 +133,18 @@ struct LevelPlan: Sendable {
     }
     var items = unique.map(item)
     let mayDeny = !knowledge.absent.isEmpty
-    if mayDeny, random.chance(items.isEmpty ? 0.5 : 0.15) {
-      let what = random.pick(knowledge.absent)
-      var negative = state(what.kind == .unit ? .unit : .action, what.name)
-      negative.what = [what]
-      negative.negative = true
-      items.append(negative)
+    if mayDeny, random.chance(items.isEmpty ? 0.55 : 0.22) { items.append(denial(of: random.pick(knowledge.absent))) }
+    if items.count == 1, items[0].negative {
+      let others = knowledge.absent.filter { $0.name != items[0].names[0] }
+      if !others.isEmpty { items.append(denial(of: random.pick(others))) }
     }
     if items.isEmpty {
       let calm = score.events.allSatisfy { $0.kind == .pose || $0.kind == .gaze } && (score.emotion.map { $0.name == .neutral } ?? true)
-      if calm { return [state(.unit, "none")] }
+      if calm { return doubled([state(.unit, "none")], &random) }
       let actions = score.events.filter { $0.kind == .action }
-      return actions.isEmpty || score.events.contains { $0.kind == .emotion } ? emotionItems() : actions.prefix(3).map(item)
+      if actions.isEmpty || score.events.contains(where: { $0.kind == .emotion }) { return doubled(emotionItems(), &random) }
+      items = actions.prefix(3).map(item)
+      if items.count == 1, mayDeny { items.append(denial(of: random.pick(knowledge.absent))) }
     }
     return items
   }

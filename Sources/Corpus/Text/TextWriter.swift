@@ -21,14 +21,17 @@ public struct TextWriter: Sendable {
     public var degrees: [Event: Double] = [:]
     /// Things that certainly do not happen; a negative sentence may name them.
     public var absent: [Claim.What] = []
-    public init(realised: [Event] = [], degrees: [Event: Double] = [:], absent: [Claim.What] = []) {
+    /// The head certainly keeps still.
+    public var isHeadStill = false
+    public init(realised: [Event] = [], degrees: [Event: Double] = [:], absent: [Claim.What] = [], isHeadStill: Bool = false) {
       self.realised = realised
       self.degrees = degrees
       self.absent = absent
+      self.isHeadStill = isHeadStill
     }
   }
 
-  /// The texts of a score. `register` nil draws one: 45 % annotator, 55 % everyday.
+  /// The texts of a score. `register` nil draws one: 40 % annotator, 60 % everyday.
   public func write(
     _ score: Score, knowing knowledge: Knowledge = Knowledge(), register: Wording.Register? = nil, random source: RandomSource
   ) -> ClipTexts {
@@ -37,9 +40,10 @@ public struct TextWriter: Sendable {
     let person = random.pick([Voice.Person.she, .he, .they, .she, .he])
     let plan = LevelPlan(score: score, knowledge: knowledge)
     for level in [TextLevel.action, .emotion, .expression, .pose] {
-      let drawn = register ?? (random.chance(0.45) ? .annotator : .everyday)
+      let drawn = register ?? (random.chance(0.4) ? .annotator : .everyday)
       var composer = Composer(
         bank: bank, heldOut: heldOut, register: drawn, person: person, degrees: knowledge.degrees, random: random.fork(level.rawValue))
+      composer.seconds = score.seconds
       var text = composer.compose(plan.items(level, random: &composer.random))
       if drawn == .everyday { text = EverydayHand.write(text, random: &composer.random) }
       switch level {
