@@ -61,6 +61,21 @@ public struct HeadCorrespondence: Sendable {
     if restMillimetres > 20 { throw .apart(millimetres: restMillimetres) }
   }
 
+  /// The 68 landmarks of the first head carried to the nearest vertices of the second, upper and lower lip told apart by the jaw.
+  public func landmarks(of a: HeadModel, on b: HeadModel) -> [Int] {
+    let (pointsA, pointsB) = (Self.points(a), Self.points(b))
+    let jaws = (Self.jawWeights(a), Self.jawWeights(b))
+    return a.landmarks.map { landmark in
+      let place = fit.place(pointsA[landmark])
+      func distance(_ other: Int) -> Double {
+        let difference = place - pointsB[other]
+        let jaw = (jaws.0[landmark] - jaws.1[other]) * Self.jawDistance * fit.scale
+        return (difference * difference).sum() + jaw * jaw
+      }
+      return pointsB.indices.min { distance($0) < distance($1) } ?? 0
+    }
+  }
+
   private static func points(_ head: HeadModel) -> [SIMD3<Double>] { (0..<head.vertexCount).map { point(head.template, $0) } }
 
   private static func joint(_ head: HeadModel, _ index: Int) -> SIMD3<Double> { point(head.joints, index) }

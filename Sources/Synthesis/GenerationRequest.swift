@@ -34,7 +34,20 @@ public struct GenerationRequest: Sendable, Hashable {
     case span(Range<Int>)
   }
 
+  /// Where the prompt enters the network (Table 3 of the paper).
+  public struct Fusion: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    /// The full text as the condition token of self-attention.
+    public static let fullText = Fusion(rawValue: 1)
+    /// The levels' texts as rows of cross-attention.
+    public static let levels = Fusion(rawValue: 2)
+    public static let all: Fusion = [.fullText, .levels]
+  }
+
   public var prompt: Prompt
+  /// What of the prompt the network gets; less than `all` shows what the other is good for.
+  public var fusion = Fusion.all
   public var audio: AudioSource?
   public var length: Length
   public var settings: SamplingSettings

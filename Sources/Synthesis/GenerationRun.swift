@@ -229,13 +229,13 @@ final class GenerationRun {
     -> ([MM2FaceTransformer.TextRows], [[Float]])
   {
     let spoken = request.prompt.spoken
-    guard let full = request.prompt.fullText else { return ([], [model.condition(nil)]) }
+    guard let full = request.prompt.fullText, !request.fusion.isEmpty else { return ([], [model.condition(nil)]) }
     let states = try generator.textStates([full] + spoken.map(\.text))
     let rows = zip(spoken, states.dropFirst()).map { level, states in
       MM2FaceTransformer.TextRows(level: Prompt.index(level.level), states: states, weight: level.weight)
     }
-    let condition = model.condition(states[0].meanRow())
-    return (rows, request.settings.guidance == 1 ? [condition] : [condition, model.condition(nil)])
+    let condition = model.condition(request.fusion.contains(.fullText) ? states[0].meanRow() : nil)
+    return (request.fusion.contains(.levels) ? rows : [], request.settings.guidance == 1 ? [condition] : [condition, model.condition(nil)])
   }
 
   private var provenance: [String: String] {

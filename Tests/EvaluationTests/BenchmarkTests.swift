@@ -137,11 +137,13 @@ import Testing
       figures: ["R1": [0.5], "seal": [0.9]].compactMapValues { Figure($0) }, faults: [])
     let report = EvaluationReport(
       corpus: "somewhere", task: .talking, split: "test", head: "studio", model: nil, clips: 65, batchedClips: 64,
-      faults: [DatasetFault(file: "a.wav", reason: "it is missing")], rows: [row], seconds: 1)
+      faults: [DatasetFault(file: "a.wav", reason: "it is missing")], complaints: ["too few"], rows: [row], seconds: 1)
     let text = ResultTable.text(report)
-    for part in ["somewhere", "0.500", "0.843", "paper", "a.wav", "64 in full batches", "p/b/m sealed"] {
+    for part in ["somewhere", "0.500", "0.843", "paper", "a.wav", "64 in full batches", "note: too few", "p/b/m sealed"] {
       #expect(text.contains(part), "\(part)")
     }
+    let markdown = ResultTable.markdown(report)
+    for part in ["| real motion | 0.500 |", "*0.843*", "| --: |", "0.900"] { #expect(markdown.contains(part), "\(part)") }
     #expect(Figure([1, 2, 3]).map { abs($0.interval - 1.1316) < 1e-3 } == true)
   }
 

@@ -79,7 +79,7 @@ final class SmallDataset {
     ]
     for list in lists {
       try data.writeList(list)
-      #expect(try EvaluationDataset(folder: data.folder, task: .text).items.map(\.name) == ["A", "B"], "\(list)")
+      #expect(try EvaluationDataset(folder: data.folder, task: .text).items.map(\.name).sorted() == ["A", "B"], "\(list)")
     }
     try data.writeList(["val": ["A"]])
     let error = #expect(throws: EvaluationError.self) { try EvaluationDataset(folder: data.folder, task: .text) }
@@ -90,6 +90,24 @@ final class SmallDataset {
   @Test func oneTextForAllIsReported() throws {
     let data = try SmallDataset(["A", "B"])
     for name in ["A", "B"] { try data.write("The same.", to: "text_annotations/action/\(name).txt") }
-    #expect(try EvaluationDataset(folder: data.folder, task: .text).faults.count == 1)
+    let set = try EvaluationDataset(folder: data.folder, task: .text)
+    #expect(set.faults.isEmpty)
+    #expect(set.complaints.contains { $0.contains("the same text") })
+  }
+
+  @Test func whatIsWrongWithAWholeSetIsSaid() throws {
+    let data = try SmallDataset((0..<32).map { "A\($0)" })
+    #expect(try EvaluationDataset(folder: data.folder, task: .text).complaints.isEmpty)
+    let few = try EvaluationDataset(folder: data.folder, task: .text, limit: 31)
+    #expect(few.complaints.contains { $0.contains("31 usable clips") })
+    for index in 1..<32 {
+      let target = "\(data.folder)/facial_motion/A\(index).npz"
+      try FileManager.default.removeItem(atPath: target)
+      try FileManager.default.copyItem(atPath: "\(data.folder)/facial_motion/A0.npz", toPath: target)
+    }
+    #expect(try EvaluationDataset(folder: data.folder, task: .text).complaints.contains { $0.contains("the same motion") })
+    try data.writeList(["test": ["A0", "A1", "A0"]])
+    let twice = try EvaluationDataset(folder: data.folder, task: .text)
+    #expect(twice.items.count == 2 && twice.faults.map(\.reason) == ["A0 is listed twice"])
   }
 }

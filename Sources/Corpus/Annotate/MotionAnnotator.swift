@@ -15,7 +15,7 @@ public struct MotionAnnotator: Sendable {
     public var measured: Annotation
   }
 
-  /// Annotates a clip of the basis studio-50; the seed varies the words, never what they say.
+  /// Annotates a clip of the basis studio-50 (`LandmarkReader` makes one of another head's); the seed varies the words, never what they say.
   ///
   /// - Parameter speaks: whether there is a voice; nil finds out from the jaw.
   public func annotate(_ clip: Clip, speaks: Bool? = nil, seed: UInt64 = 0) throws(AnnotationError) -> Answer {
@@ -111,7 +111,7 @@ public enum AnnotationError: Error, Sendable, Hashable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .basis(let found):
-      "the clip is in basis \(found), annotation reads the shapes of studio-50: convert it to that basis first"
+      "the clip is in basis \(found), annotation reads the shapes of studio-50: name the head it was made for by --head, or convert the clip first"
     case .short(let frames): "the clip has \(frames) frames; annotation needs at least 10"
     }
   }

@@ -18,27 +18,34 @@ public struct MMHeadDataset: Sendable {
   public let folder: URL
   /// Names of every subset and split, in the order of the file. A list without splits is all `train`.
   public let lists: [Subset: [Split: [String]]]
+  /// Subsets whose list names no splits at all.
+  public let unsplit: Set<Subset>
 
   /// Opens the folder; a missing list is an empty one, both missing is an error.
   public init(folder: URL) throws {
     self.folder = folder
     var lists: [Subset: [Split: [String]]] = [:]
+    var unsplit: Set<Subset> = []
     for subset in Subset.allCases {
       let file = folder.appendingPathComponent(subset.fileName)
       guard FileManager.default.fileExists(atPath: file.path) else { continue }
-      lists[subset] = try Self.list(FileBytes(reading: file.path))
+      let (list, isSplit) = try Self.list(FileBytes(reading: file.path))
+      lists[subset] = list
+      if !isSplit { unsplit.insert(subset) }
     }
     guard !lists.isEmpty else {
       throw CorpusError.badList(folder.path, "neither \(DatasetLayout.talkingList) nor \(DatasetLayout.textList) is there")
     }
     self.lists = lists
+    self.unsplit = unsplit
   }
 
   /// Reads a list: a dictionary of splits (each a list, or a dictionary whose keys are names), a plain list of names, a list of
-  /// objects with a name and a split, or a dictionary of names with their split.
-  static func list(_ file: FileBytes) throws -> [Split: [String]] {
+  /// objects with a name and a split, or a dictionary of names with their split. `isSplit` is false when it names no split.
+  static func list(_ file: FileBytes) throws -> (names: [Split: [String]], isSplit: Bool) {
     let json = try JSONValue(parsing: file)
     var result: [Split: [String]] = [:]
+    var isSplit = false
     func split(_ key: String) -> Split? {
       switch key.lowercased() {
       case "train", "training": .train
@@ -58,21 +65,27 @@ public struct MMHeadDataset: Sendable {
       if let elements = value.elements {
         for element in elements {
           guard let found = name(element) else { throw CorpusError.badList(file.path, "an element is neither a name nor holds one") }
-          let own = element["split"]?.text.flatMap(split) ?? to
-          result[own, default: []].append(bare(found))
+          let own = element["split"]?.text.flatMap(split)
+          if own != nil { isSplit = true }
+          result[own ?? to, default: []].append(bare(found))
         }
       } else if let members = value.members {
-        for member in members { result[member.value.text.flatMap(split) ?? to, default: []].append(bare(member.key)) }
+        for member in members {
+          let own = member.value.text.flatMap(split)
+          if own != nil { isSplit = true }
+          result[own ?? to, default: []].append(bare(member.key))
+        }
       } else {
         throw CorpusError.badList(file.path, "found a single value where names were expected")
       }
     }
     if let members = json.members, !members.isEmpty, members.allSatisfy({ split($0.key) != nil }) {
+      isSplit = true
       for member in members { if let split = split(member.key) { try add(member.value, split) } }
     } else {
       try add(json, .train)
     }
-    return result
+    return (result, isSplit)
   }
 
   public func names(_ subset: Subset, _ split: Split) -> [String] { lists[subset]?[split] ?? [] }

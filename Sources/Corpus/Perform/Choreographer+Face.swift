@@ -55,7 +55,7 @@ extension Choreographer {
       }
     default:
       blinkless.append(span)
-      look([.squint: 1, .cheek: 0.6, .blink: 0.36, .browDown: 0.5, .sneer: 0.12], max(gain, 0.55), span)
+      look([.squint: 1, .cheek: 0.6, .blink: 0.5, .browDown: 0.5, .sneer: 0.12], max(gain, 0.55), span)
     }
   }
 

@@ -8,7 +8,7 @@ extension Choreographer {
     case .browDown: [.browDown: 0.95]
     case .browsUp: [.browInner: 0.9, .browOuter: 0.9]
     case .eyeWide: [.wide: 0.95]
-    case .eyeSquint: [.squint: 0.95, .cheek: 0.4, .blink: 0.2]
+    case .eyeSquint: [.squint: 0.95, .cheek: 0.4, .blink: 0.34]
     case .eyeClose, .wink: [.blink: 1]
     case .cheekRaise: [.cheek: 0.95, .squint: 0.2]
     case .noseWrinkle: [.sneer: 0.95, .browDown: 0.15]

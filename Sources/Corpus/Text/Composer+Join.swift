@@ -31,7 +31,8 @@ extension Composer {
       let chunk = Array(items[index..<index + size])
       let first = index == 0
       let last = index + size == items.count && !first
-      if !first, chunk[0].negative, !items[index - 1].negative, random.chance(0.5), let words = without(chunk[0]), let before = result.last {
+      if !first, chunk[0].negative, !items[index - 1].negative, random.chance(0.5), let words = without(chunk[0]), let before = result.last
+      {
         result[result.count - 1] = Prose.sentence((before.hasSuffix(".") ? String(before.dropLast()) : before) + " " + words)
         index += size
         continue
@@ -152,11 +153,14 @@ extension Composer {
       if item.timeless || item.negative {
         text += (random.chance(0.5) ? ", " : " and ") + part
       } else if items[index - 1].overlaps(item) {
-        guard voice.form != .gerund, random.chance(0.5) else {
+        let joint = random.weightedIndex([0.5, 0.25, 0.25])
+        if joint == 0 {
+          text += (index + 1 < items.count ? ", " : " and ") + part
+        } else if joint == 1, voice.form != .gerund {
+          text += (draw("same").map { " and \($0) " } ?? " and at the same time ") + part
+        } else {
           text += " and at the same time " + part
-          continue
         }
-        text += (draw("same").map { " and \($0) " } ?? " and at the same time ") + part
       } else {
         text += (draw("then") ?? ", then") + " " + part
       }

@@ -45,6 +45,7 @@ struct Composer {
   /// The text of the items; `claims` and `used` then hold what it says and of which lines it is made.
   mutating func compose(_ items: [LevelPlan.Item]) -> String {
     guard !items.isEmpty else { return "" }
+    let items = register == .everyday ? shortened(items) : items
     if items.count == 1, random.chance(register == .everyday ? 0.16 : 0.03), let text = alone(items[0]) { return text }
     for _ in 0..<5 {
       claims = []
@@ -79,6 +80,18 @@ struct Composer {
     case 4: return .gerund
     default: return .fragments
     }
+  }
+
+  /// What someone at a keyboard bothers to type: rarely more than two or three things, and not the faint ones.
+  private mutating func shortened(_ items: [LevelPlan.Item]) -> [LevelPlan.Item] {
+    guard items.count > 2, random.chance(0.7) else { return items }
+    var kept = items
+    let most = random.chance(0.6) ? 2 : 3
+    while kept.count > most {
+      let faint = kept.indices.filter { kept[$0].intensity == .slight && !kept[$0].negative }
+      kept.remove(at: faint.isEmpty ? random.index(kept.count) : random.pick(faint))
+    }
+    return kept
   }
 
   /// The text of one or two items, often with when or how long: "for about two seconds", "at the end".

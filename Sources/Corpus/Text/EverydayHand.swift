@@ -9,7 +9,9 @@ enum EverydayHand {
       typed = typed.lowercased()
       if typed.hasSuffix(".") { typed.removeLast() }
     }
-    if random.chance(0.25) { typed = typed.filter { !",.;".contains($0) } }
+    // Without its comma "smile, soon after nod" would turn round in time.
+    let ordered = [" after", " before", "later", "next"].contains(where: typed.lowercased().contains)
+    if random.chance(0.25), !ordered { typed = typed.filter { !",.;".contains($0) } }
     if random.chance(0.15) { typed = typed.filter { $0 != "'" } }
     if random.chance(0.08) {
       if typed.hasSuffix(".") { typed.removeLast() }

@@ -38,6 +38,11 @@ public struct TextWriter: Sendable {
     var random = source.fork("text")
     var texts = ClipTexts()
     let person = random.pick([Voice.Person.she, .he, .they, .she, .he])
+    // Only what the bank can deny in this split.
+    var knowledge = knowledge
+    knowledge.absent.removeAll { what in
+      !bank.wordings(what.kind == .unit ? .unit : .action, what.name, heldOut: heldOut).contains { $0.count == .never }
+    }
     let plan = LevelPlan(score: score, knowledge: knowledge)
     for level in [TextLevel.action, .emotion, .expression, .pose] {
       let drawn = register ?? (random.chance(0.4) ? .annotator : .everyday)

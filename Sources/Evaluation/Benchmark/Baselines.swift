@@ -44,7 +44,8 @@ public struct NearestText: MotionSource {
   public let name = "nearest training text"
   public let isRandom = false
   private let clips: [Clip]
-  private let vectors: [[String: Double]]
+  /// For every word the clips that have it, and how much of their length it is.
+  private let places: [String: [(clip: Int, share: Double)]]
   private let rarity: [String: Double]
 
   public init(training items: [EvaluationItem]) {
@@ -55,18 +56,22 @@ public struct NearestText: MotionSource {
     let count = Double(max(items.count, 1))
     let rarity = documents.mapValues { log((1 + count) / Double(1 + $0)) + 1 }
     self.rarity = rarity
-    vectors = words.map { Self.vector($0, rarity) }
+    var places: [String: [(clip: Int, share: Double)]] = [:]
+    for (index, list) in words.enumerated() {
+      for (word, share) in Self.vector(list, rarity) { places[word, default: []].append((index, share)) }
+    }
+    self.places = places
   }
 
   public func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip {
     let query = Self.vector(Self.words(item.fullText), rarity)
-    var best = 0
-    var highest = -1.0
-    for (index, vector) in vectors.enumerated() {
-      let likeness = query.reduce(0) { $0 + $1.value * (vector[$1.key] ?? 0) }
-      if likeness > highest { (best, highest) = (index, likeness) }
+    var likeness = [Double](repeating: 0, count: clips.count)
+    for (word, weight) in query.sorted(by: { $0.key < $1.key }) {
+      for place in places[word] ?? [] { likeness[place.clip] += weight * place.share }
     }
-    guard clips.indices.contains(best) else { throw DatasetFault(file: item.name, reason: "there is no training text to be near to") }
+    guard let best = likeness.indices.max(by: { (likeness[$0], $1) < (likeness[$1], $0) }) else {
+      throw DatasetFault(file: item.name, reason: "there is no training text to be near to")
+    }
     return clips[best].fitted(to: item.clip.frameCount)
   }
 

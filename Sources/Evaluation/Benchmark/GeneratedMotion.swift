@@ -11,18 +11,18 @@ public struct GeneratedMotion: MotionSource {
   private let model: any MotionGenerating
   private let settings: SamplingSettings
   private let task: EvaluationTask
-  private let withText: Bool
+  private let fusion: GenerationRequest.Fusion
   private let cache: String?
 
   public init(
-    _ name: String, model: any MotionGenerating, settings: SamplingSettings, task: EvaluationTask, withText: Bool = true,
+    _ name: String, model: any MotionGenerating, settings: SamplingSettings, task: EvaluationTask, fusion: GenerationRequest.Fusion = .all,
     cache: String? = nil
   ) {
     self.name = name
     self.model = model
     self.settings = settings
     self.task = task
-    self.withText = withText
+    self.fusion = fusion
     self.cache = cache
   }
 
@@ -36,7 +36,8 @@ public struct GeneratedMotion: MotionSource {
     var settings = settings
     // Each clip and repeat has a seed of its own, so that shards and order do not matter.
     settings.seed = settings.seed &+ UInt64(repetition) &* 0x9E37_79B9 &+ Self.number(item.name)
-    var request = GenerationRequest(prompt: withText ? Self.prompt(item.texts) : Prompt(), settings: settings)
+    var request = GenerationRequest(prompt: fusion.isEmpty ? Prompt() : Self.prompt(item.texts), settings: settings)
+    request.fusion = fusion
     if task == .talking, let audio = item.audioPath {
       request.audio = .file(path: audio, length: item.clip.seconds)
     } else {

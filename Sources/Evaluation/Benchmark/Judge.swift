@@ -71,6 +71,8 @@ public struct Judge: Sendable {
   /// Whether a predicted head pose reaches the text network; the authors' script leaves it at zero.
   public var usesPredictedHeadPose = true
 
+  /// `standard` is for networks that bring none of their own.
+  ///
   /// Errors: networks whose inputs are neither the 56 parameters nor the face's vertices, a standard of another size.
   public init(text: TextSide?, audio: AudioSide?, standard: Standard, faceVertices: Int) throws {
     for (network, name) in [(text?.network, "text"), (audio?.network, "audio")] {
@@ -81,6 +83,7 @@ public struct Judge: Sendable {
           path: "(\(name))",
           reason: "it reads \(inputs) numbers a frame; expected \(Clip.channels) parameters or \(faceVertices) vertices × 3 of this head")
       }
+      let standard = Self.own(network) ?? standard
       guard standard.mean.count == inputs, standard.deviation.count == inputs else {
         throw EvaluationError.sizes(what: "standardisation of the \(name) network's motions", expected: inputs, found: standard.mean.count)
       }
@@ -137,7 +140,14 @@ public struct Judge: Sendable {
     return network.embed(motion: input(cut, vertices, network: network))
   }
 
+  /// What a checkpoint of ours brings along.
+  private static func own(_ network: RetrievalNetwork) -> Standard? {
+    guard let mean = network.mean, let deviation = network.deviation else { return nil }
+    return Standard(mean: mean, deviation: deviation)
+  }
+
   private func input(_ clip: Clip, _ face: [Float], network: RetrievalNetwork) -> Matrix {
+    let standard = Self.own(network) ?? standard
     let columns = network.motionInputs
     var values = columns == Clip.channels ? clip.values : face
     for index in values.indices {

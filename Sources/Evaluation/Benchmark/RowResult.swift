@@ -46,12 +46,14 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
   /// Clips the figures over batches of 32 rest on.
   public var batchedClips: Int
   public var faults: [DatasetFault]
+  /// What is wrong with the set as a whole.
+  public var complaints: [String]
   public var rows: [RowResult]
   public var seconds: Double
 
   public init(
     corpus: String, task: EvaluationTask, split: String, head: String, model: String?, clips: Int, batchedClips: Int,
-    faults: [DatasetFault], rows: [RowResult], seconds: Double
+    faults: [DatasetFault], complaints: [String] = [], rows: [RowResult], seconds: Double
   ) {
     self.corpus = corpus
     self.task = task
@@ -61,6 +63,7 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     self.clips = clips
     self.batchedClips = batchedClips
     self.faults = faults
+    self.complaints = complaints
     self.rows = rows
     self.seconds = seconds
   }

@@ -1,4 +1,3 @@
-import Containers
 import Corpus
 import Foundation
 import Motion
@@ -10,7 +9,7 @@ public enum EvaluationTask: String, Sendable, Hashable, CaseIterable, Codable {
   /// Benchmark II: motion from text alone.
   case text
 
-  var listFile: String { self == .talking ? "talking_subset.json" : "t2m_subset.json" }
+  var subset: MMHeadDataset.Subset { self == .talking ? .talking : .text }
 }
 
 /// A split of a data set in MMHead's layout, read with every clip that cannot be used named and counted.
@@ -21,6 +20,8 @@ public struct EvaluationDataset: Sendable {
   public private(set) var items: [EvaluationItem] = []
   /// Clips of the list that are left out.
   public private(set) var faults: [DatasetFault] = []
+  /// What is wrong with the set as a whole: figures that then mean little, or cannot be had.
+  public private(set) var complaints: [String] = []
 
   /// Frames a clip may have in the benchmark; longer ones are cut (8 seconds).
   public static let longest = 200
@@ -37,57 +38,63 @@ public struct EvaluationDataset: Sendable {
     self.folder = folder
     self.task = task
     self.split = split
-    let names = try Self.names("\(folder)/\(task.listFile)", split: split)
+    let (data, names) = try Self.open(folder, task: task, split: split)
+    var seen: Set<String> = []
     for name in names.prefix(limit ?? names.count) {
       do {
-        items.append(try item(name, basis: basis))
+        guard seen.insert(name).inserted else { throw DatasetFault(file: task.subset.fileName, reason: "\(name) is listed twice") }
+        items.append(try item(name, data, basis: basis))
       } catch let fault as DatasetFault {
         faults.append(fault)
       }
     }
-    if Set(items.map(\.fullText)).count < 2, items.count > 1 {
-      faults.append(DatasetFault(file: task.listFile, reason: "every clip has the same text: retrieval cannot tell them apart"))
-    }
+    complaints = Self.complaints(items, subset: task.subset)
   }
 
-  /// The clips of a split: `{"test": […]}`, the list of one split alone, or clip → split.
-  static func names(_ path: String, split: String) throws -> [String] {
-    let parsed: Any
+  /// What a set as a whole lacks.
+  static func complaints(_ items: [EvaluationItem], subset: MMHeadDataset.Subset) -> [String] {
+    var found: [String] = []
+    let batch = RetrievalScore.batch
+    if items.count < batch {
+      found.append("\(subset.fileName): \(items.count) usable clips do not fill a batch of \(batch); retrieval, FID and LVE cannot be had")
+    }
+    guard items.count > 1 else { return found }
+    if Set(items.map(\.fullText)).count < 2 {
+      found.append("\(subset.fileName): every clip has the same text: retrieval cannot tell them apart")
+    }
+    if Set(items.map(\.clip.values)).count < 2 {
+      found.append("\(subset.fileName): every clip has the same motion: FID and diversity mean nothing")
+    }
+    let classes = Set(items.compactMap { $0.score.map { $0.emotion?.name ?? .neutral } })
+    let events = Set(items.compactMap { $0.score }.flatMap { $0.events.map(\.name) })
+    if items.allSatisfy({ $0.score != nil }), classes.count == 1, events.count < 2 {
+      found.append("\(subset.fileName): one class only: every clip shows the same emotion and at most one kind of event")
+    }
+    return found
+  }
+
+  /// The data set and the names of a split; a list without splits is all of it.
+  private static func open(_ folder: String, task: EvaluationTask, split: String) throws -> (MMHeadDataset, [String]) {
+    let path = "\(folder)/\(task.subset.fileName)"
+    let data: MMHeadDataset
     do {
-      parsed = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path)))
+      data = try MMHeadDataset(folder: URL(fileURLWithPath: folder))
     } catch {
-      throw EvaluationError.dataset(path: path, reason: "expected MMHead's list of clips as JSON (\(error.localizedDescription))")
+      throw EvaluationError.dataset(path: path, reason: "expected MMHead's list of clips as JSON (\(error))")
     }
-    func names(_ value: Any) -> [String]? {
-      if let list = value as? [String] { return list }
-      if let list = value as? [[String: Any]] {
-        let names = list.compactMap { ($0["name"] ?? $0["id"] ?? $0["file"]) as? String }
-        return names.count == list.count ? names : nil
-      }
-      if let table = value as? [String: Any] { return table.keys.sorted() }
-      return nil
+    guard let lists = data.lists[task.subset] else {
+      throw EvaluationError.dataset(path: path, reason: "the list is not there; expected MMHead's list of clips as JSON")
     }
-    if let splits = parsed as? [String: Any] {
-      if let found = splits[split].flatMap(names) { return found.map(Self.stem) }
-      if let bySplit = parsed as? [String: String] {
-        let found = bySplit.filter { $0.value == split }.keys.sorted()
-        if !found.isEmpty { return found.map(Self.stem) }
-      }
-      let known = splits.keys.sorted().prefix(8).joined(separator: ", ")
+    if data.unsplit.contains(task.subset) { return (data, lists[.train] ?? []) }
+    guard let wanted = Split(rawValue: split), let names = lists[wanted] else {
+      let known = lists.keys.map(\.rawValue).sorted().joined(separator: ", ")
       throw EvaluationError.dataset(path: path, reason: "it has no split \"\(split)\"; found \(known.isEmpty ? "nothing" : known)")
     }
-    if let list = names(parsed) { return list.map(Self.stem) }
-    throw EvaluationError.dataset(path: path, reason: "expected an object of splits or a list of clip names, found something else")
+    return (data, names)
   }
 
-  private static func stem(_ name: String) -> String {
-    let file = (name as NSString).lastPathComponent
-    return ["wav", "pkl", "npz", "npy", "txt"].contains((file as NSString).pathExtension) ? (file as NSString).deletingPathExtension : file
-  }
-
-  private func item(_ name: String, basis: Clip.Basis) throws -> EvaluationItem {
-    let files = FileManager.default
-    guard let motion = ["npz", "pkl"].map({ "\(folder)/facial_motion/\(name).\($0)" }).first(where: files.fileExists(atPath:)) else {
+  private func item(_ name: String, _ data: MMHeadDataset, basis: Clip.Basis) throws -> EvaluationItem {
+    guard let motion = data.motionFile(name)?.path else {
       throw DatasetFault(file: "facial_motion/\(name)", reason: "there is no motion (.npz or .pkl)")
     }
     var clip: Clip
@@ -105,29 +112,30 @@ public struct EvaluationDataset: Sendable {
     if clip.frameCount > Self.longest { clip.values.removeLast((clip.frameCount - Self.longest) * Clip.channels) }
     var texts: [TextLevel: String] = [:]
     for level in TextLevel.allCases {
-      let path = "\(folder)/text_annotations/\(level.folder)/\(name).txt"
-      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { continue }
+      guard let text = data.text(name, level) else { continue }
       let first = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.first { !$0.isEmpty }
       if let first { texts[level] = first }
     }
     guard !texts.isEmpty else { throw DatasetFault(file: "text_annotations/*/\(name).txt", reason: "the motion has no text") }
     var item = EvaluationItem(name: name, texts: texts, clip: clip)
-    if task == .talking { item.audioPath = try audio(name, clip) }
-    if let data = try? Data(contentsOf: URL(fileURLWithPath: "\(folder)/provenance/\(name).json")) {
-      guard let provenance = try? JSONDecoder().decode(ClipProvenance.self, from: data) else {
-        throw DatasetFault(file: "provenance/\(name).json", reason: "it is not a provenance record")
+    if task == .talking { item.audioPath = try audio(name, data, clip) }
+    do {
+      if let provenance = try data.provenance(name) {
+        item.phones = provenance.phones
+        item.score = provenance.score
+        item.claims = provenance.claims
       }
-      item.phones = provenance.phones
-      item.score = provenance.score
-      item.claims = provenance.claims
+    } catch {
+      throw DatasetFault(file: "provenance/\(name).json", reason: "it is not a provenance record (\(error))")
     }
     return item
   }
 
   /// The clip's speech, whose length must be the motion's to within a quarter of a second when the motion was not cut.
-  private func audio(_ name: String, _ clip: Clip) throws -> String {
-    let path = "\(folder)/audio/\(name).wav"
-    guard FileManager.default.fileExists(atPath: path) else { throw DatasetFault(file: path, reason: "there is no such wav file") }
+  private func audio(_ name: String, _ data: MMHeadDataset, _ clip: Clip) throws -> String {
+    guard let path = data.audioFile(name)?.path else {
+      throw DatasetFault(file: "audio/\(name).wav", reason: "there is no such wav file")
+    }
     let seconds: Double
     do {
       seconds = try soundSeconds(path)

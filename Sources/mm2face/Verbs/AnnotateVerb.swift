@@ -31,7 +31,7 @@ struct AnnotateVerb: ParsableCommand {
   var check: String?
 
   func run() throws {
-    let motion = try ClipFile.read(clip)
+    let motion = try DatasetVerb.readable(ClipFile.read(clip), common)
     if let check {
       try checkClaims(URL(fileURLWithPath: check), motion)
       return

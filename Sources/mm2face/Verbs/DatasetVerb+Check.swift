@@ -1,6 +1,8 @@
 import ArgumentParser
 import Corpus
+import Containers
 import Foundation
+import Head
 import Motion
 import Tensor
 
@@ -15,13 +17,18 @@ extension DatasetVerb {
     var folder: String
     @Flag(help: "Also hold every claim of the texts against the motion (built corpora only).")
     var claims = false
+    @Option(help: "Hold only so many clips, spread over the set, against their claims.")
+    var limit: Int?
 
     func run() throws {
       let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: folder))
       let reporter = ProgressReporter(common.progress)
       let check = DatasetCheck(dataset) { done, total in if done % 100 == 0 { reporter.report("clips", done: done, of: total) } }
       let verified =
-        claims ? try ClaimTally(dataset) { done, total in if done % 100 == 0 { reporter.report("claims", done: done, of: total) } } : nil
+        claims
+        ? try ClaimTally(dataset, gauge: gauge(), limit: limit ?? .max) { done, total in
+          if done % 100 == 0 { reporter.report("claims", done: done, of: total) }
+        } : nil
       reporter.finish()
       if common.json {
         struct Answer: Encodable {
@@ -36,6 +43,11 @@ extension DatasetVerb {
         if let verified { print(Self.words(verified)) }
       }
       guard check.isSound else { throw ExitCode(ExitCodes.corpus) }
+    }
+
+    /// Our head's landmarks, on which closures are measured.
+    private func gauge() throws -> HeadMeasurements.Gauge {
+      try HeadMeasurements.Gauge(HeadModel(studioFile: try common.headPath ?? AssetLocator.path("assets/head/studio.safetensors")))
     }
 
     private static func words(_ check: DatasetCheck) -> String {
@@ -62,7 +74,9 @@ extension DatasetVerb {
         "claims           \(tally.holding) of \(tally.measured) measured hold (\(String(format: "%.2f", 100 * tally.share)) %), \(tally.unmeasured) cannot be measured"
       ]
       lines += tally.failures.prefix(20).map { "untrue           \($0.name) [\($0.level)] \($0.claim): \($0.why)" }
-      lines.append("closures         \(tally.sealed) of \(tally.bilabials) p, b and m are sealed")
+      lines.append(
+        "closures         \(tally.sealed) of \(tally.bilabials) p, b and m are sealed"
+          + (tally.touching.map { "; on the posed head the lips touch in \($0)" } ?? ""))
       return lines.joined(separator: "\n")
     }
   }
@@ -159,10 +173,13 @@ extension DatasetVerb {
       }
       if let out { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
       guard isFolder.boolValue else {
-        return try annotate(URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, try ClipFile.read(path), speaks: speech)
+        let clip = try DatasetVerb.readable(ClipFile.read(path), common)
+        return try annotate(URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, clip, speaks: speech)
       }
       let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: path))
-      for entry in dataset.entries { try annotate(entry.name, try dataset.motion(entry.name), speaks: entry.subset == .talking) }
+      for entry in dataset.entries {
+        try annotate(entry.name, DatasetVerb.readable(dataset.motion(entry.name), common), speaks: entry.subset == .talking)
+      }
     }
   }
 }

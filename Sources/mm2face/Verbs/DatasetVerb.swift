@@ -1,7 +1,10 @@
 import ArgumentParser
 import Containers
 import Corpus
+import Blendshapes
 import Foundation
+import Head
+import Motion
 
 /// `mm2face dataset`: data sets in MMHead's layout.
 struct DatasetVerb: ParsableCommand {
@@ -12,6 +15,16 @@ struct DatasetVerb: ParsableCommand {
   /// The sentence bank: the folder given, else the one the program brings along.
   static func bankFolder(_ given: String?) throws -> URL {
     URL(fileURLWithPath: try given ?? AssetLocator.path("assets/corpus"))
+  }
+
+  /// The motion as studio-50: that of another basis is read through the landmarks of `--head`.
+  static func readable(_ clip: Clip, _ common: CommonOptions) throws -> Clip {
+    guard clip.basis != .studio50 else { return clip }
+    guard let path = common.headPath else { throw AnnotationError.basis(clip.basis.rawValue) }
+    let studio = try HeadModel(studioFile: AssetLocator.path("assets/head/studio.safetensors"))
+    var head = try HeadModel(studioFile: path)
+    if head.landmarks.isEmpty { head.landmarks = try HeadCorrespondence(studio, head).landmarks(of: studio, on: head) }
+    return try LandmarkReader(head, studio: studio).read(clip)
   }
 
   struct Build: ParsableCommand {

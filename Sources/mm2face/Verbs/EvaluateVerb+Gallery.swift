@@ -34,24 +34,63 @@ extension EvaluateVerb {
     let portrait = Portrait(width: 240, height: 280)
     var poser = HeadPoser(head)
     var vertices = [Float](repeating: 0, count: head.template.count)
-    var sheet = ContactSheet(columns: 7)
+    var sheet = ContactSheet(columns: Self.galleryColumns)
+    var clips: [Clip] = []
     for (index, item) in Self.gallery.enumerated() {
       var prompt = Prompt()
       prompt[item.level].texts = [item.text]
       let request = GenerationRequest(prompt: prompt, audio: voice, settings: SamplingSettings(seed: seed))
       let clip = try await model.result(of: request).clip
-      guard clip.frameCount > 0 else { continue }
+      guard clip.frameCount > 0 else {
+        throw EvaluationError.writing(path: path, reason: "the model gave no motion for \"\(item.text)\"")
+      }
+      clips.append(clip)
       poser.pose(clip.frame(Self.telling(clip)), into: &vertices)
       sheet.add(portrait.draw(vertices, topology, colours: head.colors, camera: camera), caption: item.caption)
       reporter.report("gallery", done: index + 1, of: Self.gallery.count)
     }
     reporter.finish()
     do {
-      try Data(try PNG.encode(sheet.picture())).write(to: URL(fileURLWithPath: path), options: .atomic)
+      let isCast = path.hasSuffix(".cast")
+      let data = isCast ? Data(cast(clips, head: head, topology: topology).utf8) : Data(try PNG.encode(sheet.picture()))
+      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw EvaluationError.writing(path: path, reason: error.localizedDescription)
     }
-    print("\(Self.gallery.count) pictures in \(path)")
+    print("\(Self.gallery.count) performances in \(path)")
+  }
+
+  private static let galleryColumns = 7
+
+  /// A terminal recording of all performances side by side, each with its caption, twelve and a half frames a second.
+  private func cast(_ clips: [Clip], head: HeadModel, topology: MeshTopology) -> String {
+    let cell = GridSize(columns: 26, rows: 14)
+    let rows = (clips.count + Self.galleryColumns - 1) / Self.galleryColumns
+    let size = GridSize(columns: cell.columns * Self.galleryColumns, rows: (cell.rows + 1) * rows)
+    let camera = Camera(framing: Framing(vertices: head.template), zoom: 1.25)
+    let rasterizer = Rasterizer()
+    var steady = [Steadiness](repeating: Steadiness(), count: clips.count)
+    var poser = HeadPoser(head)
+    var vertices = [Float](repeating: 0, count: head.template.count)
+    var cast = Asciicast(size: size, title: "one voice under eight emotions and six head poses")
+    var painter = AnsiPainter()
+    cast.output("\u{1b}[?25l", milliseconds: 0)
+    for frame in stride(from: 0, to: clips.map(\.frameCount).max() ?? 0, by: 2) {
+      var grid = CellGrid(size: size)
+      for (index, clip) in clips.enumerated() {
+        let left = index % Self.galleryColumns * cell.columns
+        let top = index / Self.galleryColumns * (cell.rows + 1)
+        poser.pose(clip.frame(min(frame, clip.frameCount - 1)), into: &vertices)
+        let face = rasterizer.draw(vertices, topology, camera: camera, size: cell, steady: &steady[index])
+        for row in 0..<cell.rows { for column in 0..<cell.columns { grid[left + column, top + row] = face[column, row] } }
+        for (at, letter) in Self.gallery[index].caption.unicodeScalars.prefix(cell.columns).enumerated() {
+          grid[left + at, top + cell.rows] = Cell(glyph: letter.value, role: .feature, level: 0, dots: 0)
+        }
+      }
+      let bytes = painter.frame(grid)
+      if !bytes.isEmpty { cast.output(bytes, milliseconds: Int(Double(frame) * 1000 / Clip.modelFramesPerSecond)) }
+    }
+    return cast.text
   }
 
   /// The frame whose upper face and head are farthest from rest; the mouth, which follows the voice, does not count.

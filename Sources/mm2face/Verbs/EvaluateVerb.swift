@@ -19,10 +19,13 @@ struct EvaluateVerb: AsyncParsableCommand {
       Figures that need a retrieval network are left out without one. With MMHead, FLAME 2020 and the published checkpoints:
       --head FLAME.safetensors --text-network tmr_vae_70.pth --audio-network tmr_vae_180.pth --text-encoder distilbert-base-uncased \
       --audio-encoder wav2vec2-base-960h --mesh-mean train_test_val_mesh_mean.npy --mesh-deviation train_test_val_mesh_std.npy.
-      Rows: real, reconstruction, model, notext, nearest, random, still.
+      Rows: real, reconstruction, model, notext, fulltext (the prompt only as the condition token of self-attention), levels (only as \
+      rows of cross-attention), nearest, random, still. Our own retrieval networks in assets/models/retrieval are used when none is named.
       """)
 
-  enum Row: String, ExpressibleByArgument, CaseIterable { case real, reconstruction, model, notext, nearest, random, still }
+  enum Row: String, ExpressibleByArgument, CaseIterable {
+    case real, reconstruction, model, notext, fulltext, levels, nearest, random, still
+  }
 
   @OptionGroup var common: CommonOptions
 
@@ -71,7 +74,10 @@ struct EvaluateVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Their deviation.", valueName: "npy"))
   var meshDeviation: String?
 
-  @Option(help: ArgumentHelp("Draw one voice under eight emotions and six head poses, by the model.", valueName: "png"))
+  @Flag(help: "Print the tables as Markdown, as the model card has them.")
+  var markdown = false
+
+  @Option(help: ArgumentHelp("Draw one voice under eight emotions and six head poses, by the model: .png or .cast.", valueName: "file"))
   var gallery: String?
 
   @Option(help: ArgumentHelp("The gallery's voice; the scratch voice by default.", valueName: "wav"))
@@ -183,14 +189,15 @@ struct EvaluateVerb: AsyncParsableCommand {
     let elapsed = ContinuousClock.now - start
     let report = EvaluationReport(
       corpus: dataset, task: task, split: split, head: head.name, model: model?.modelName, clips: set.items.count,
-      batchedClips: set.items.count / RetrievalScore.batch * RetrievalScore.batch, faults: set.faults, rows: results,
+      batchedClips: set.items.count / RetrievalScore.batch * RetrievalScore.batch, faults: set.faults, complaints: set.complaints,
+      rows: results,
       seconds: Double(elapsed.components.seconds))
     if common.json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
       print(String(decoding: try encoder.encode(report), as: UTF8.self))
     } else {
-      print(ResultTable.text(report))
+      print(markdown ? ResultTable.markdown(report) : ResultTable.text(report))
     }
   }
 
@@ -202,7 +209,8 @@ struct EvaluateVerb: AsyncParsableCommand {
   /// The model, or nil when only rows without a model are asked for or there is none to be found.
   private func generator() throws -> Generator? {
     let needed =
-      rows.contains(.model) || rows.contains(.notext) || rows.contains(.reconstruction) || common.modelPath != nil || shard != nil
+      !Set(rows).isDisjoint(with: [.model, .notext, .fulltext, .levels]) || rows.contains(.reconstruction) || common.modelPath != nil
+      || shard != nil
     if needed { return try Generator(bundle: bundle()) }
     return rows.isEmpty ? try? Generator(bundle: bundle()) : nil
   }
@@ -211,8 +219,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     var list: [any MotionSource] = []
     if wants(.real) { list.append(RealMotion()) }
     if let model, wants(.reconstruction) { list.append(Reconstruction(model)) }
-    if let model, wants(.notext), set.task == .talking { list.append(generated(model, set.task, withText: false)) }
-    if let model, wants(.model) { list.append(generated(model, set.task, withText: true)) }
+    if let model { list += fusions(set.task).map { generated(model, set.task, $0) } }
     if wants(.nearest) {
       let training = try EvaluationDataset(folder: set.folder, task: set.task, split: "train", basis: fallback)
       if !training.items.isEmpty { list.append(NearestText(training: training.items)) }
@@ -222,10 +229,22 @@ struct EvaluateVerb: AsyncParsableCommand {
     return list
   }
 
-  private func generated(_ model: Generator, _ task: EvaluationTask, withText: Bool) -> GeneratedMotion {
-    GeneratedMotion(
-      withText ? "MM2Face" : "MM2Face without text", model: model, settings: settings, task: task, withText: withText,
-      cache: clips)
+  /// The ways into the network asked for: by default the whole model and, with speech, none of the text; the paper's other fusions by name.
+  private func fusions(_ task: EvaluationTask) -> [GenerationRequest.Fusion] {
+    var list: [GenerationRequest.Fusion] = []
+    if task == .talking, wants(.notext) { list.append([]) }
+    if rows.contains(.fulltext) { list.append(.fullText) }
+    if rows.contains(.levels) { list.append(.levels) }
+    if wants(.model) { list.append(.all) }
+    return list
+  }
+
+  private func generated(_ model: Generator, _ task: EvaluationTask, _ fusion: GenerationRequest.Fusion) -> GeneratedMotion {
+    let names: [GenerationRequest.Fusion: String] = [
+      []: "MM2Face without text", .fullText: "MM2Face, full text only", .levels: "MM2Face, levels only",
+    ]
+    return GeneratedMotion(
+      names[fusion] ?? "MM2Face", model: model, settings: settings, task: task, fusion: fusion, cache: clips)
   }
 
   /// Generates one share of the clips into the folder.
@@ -233,7 +252,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     async throws
   {
     let mine = set.items.indices.filter { $0 % share.count == share.index }
-    let sources = [generated(model, set.task, withText: true)] + (set.task == .talking ? [generated(model, set.task, withText: false)] : [])
+    let sources = fusions(set.task).map { generated(model, set.task, $0) }
     var done = 0
     for source in sources {
       for repetition in 0..<repeats {
@@ -248,6 +267,9 @@ struct EvaluateVerb: AsyncParsableCommand {
   }
 
   private func judge(_ mesh: FaceMesh, training: () throws -> [EvaluationItem]) throws -> Judge? {
+    let none = textNetwork == nil && audioNetwork == nil
+    let textNetwork = none ? try? AssetLocator.path("assets/models/retrieval/text.safetensors") : textNetwork
+    let audioNetwork = none ? try? AssetLocator.path("assets/models/retrieval/audio.safetensors") : audioNetwork
     guard textNetwork != nil || audioNetwork != nil else { return nil }
     var text: Judge.TextSide?
     if let textNetwork {
