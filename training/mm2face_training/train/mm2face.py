@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class MM2FaceOptions:
     shape: TransformerShape = TransformerShape()
     batch: int = 32
-    talk_share: float = 0.65
+    talk_share: float = 0.55
     no_text: float = 0.1
     no_level: tuple[float, ...] = (0.3, 0.3, 0.3, 0.3, 0.5)
     """Chance that a level is left out, in order of levels."""
@@ -39,6 +39,8 @@ class MM2FaceOptions:
     """Chance that the only text of a prompt stands at a level it was not written for."""
     no_word: float = 0.05
     """Chance that a token of a text is hidden from cross-attention."""
+    blur: float = 0.25
+    """Noise on text states (their spread is about 1): words near to each other should do the same."""
     replace: float = 0.4
     """Inputs are replaced by random codes at a rate drawn from 0 to this, a clip."""
     gap: float = 10.0
@@ -124,6 +126,8 @@ class MM2FaceTask:
         inputs = tokens
         if train:
             told.weight = told.weight.masked_fill(torch.rand(told.weight.shape) < self.options.no_word, float("-inf"))
+            told.text = told.text + torch.randn_like(told.text) * self.options.blur
+            told.full = told.full + torch.randn_like(told.full) * self.options.blur * 0.5
             rate = torch.rand(len(tokens), 1, 1) * self.options.replace
             random = torch.stack([torch.randint(n, tokens.shape[:2]) for n in self.module.codes], -1)
             inputs = torch.where(torch.rand(tokens.shape) < rate, random, tokens)
