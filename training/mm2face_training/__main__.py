@@ -86,6 +86,21 @@ def export(arguments: argparse.Namespace) -> None:
     export_bundle(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, json.loads(arguments.notes.read_text()))
 
 
+def trial(arguments: argparse.Namespace) -> None:
+    """Lips on the speakers that the audio encoder never heard: seals, open vowels, opening, and lips at rest in silence."""
+    from .train.audio_encoder import AudioOptions, split
+    from .trial import Performer
+
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    performer = Performer(CONFIGURATIONS[arguments.configuration], arguments.run)
+    held = [r for r in split(dataclasses.replace(AudioOptions(), data=arguments.data))[1]["orders"] if r.seconds <= 8]
+    prompt = {"expression": arguments.prompt} if arguments.prompt else {}
+    settings = dict(guidance=arguments.guidance, temperature=arguments.temperature, top=arguments.top)
+    figures = performer.lips(held, prompt, **settings)
+    print(json.dumps({"recordings": len(held), "speakers": len({r.voice for r in held}), **figures, "rest": performer.rest(**settings)}))
+
+
 def plot(arguments: argparse.Namespace) -> None:
     from .plot import plot_run
 
@@ -132,6 +147,18 @@ def main() -> None:
     verb.add_argument("--retrieval", action="store_true", help="write the retrieval networks of the run instead of a bundle")
     verb.add_argument("--notes", type=Path, default=None, help='JSON for bundle.json: {"name", "training", "licences"}')
     verb.set_defaults(call=export)
+
+    verb = verbs.add_parser("trial", help="try a run on speakers held out: do the lips seal?")
+    verb.add_argument("--run", type=Path, required=True)
+    verb.add_argument("--data", type=Path, required=True, help="the folder of `speech`")
+    verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
+    verb.add_argument("--prompt", default="", help="a text at the level of expression")
+    verb.add_argument("--guidance", type=float, default=1.0)
+    verb.add_argument("--temperature", type=float, default=1.0)
+    verb.add_argument("--top", type=float, default=1.0)
+    verb.add_argument("--seed", type=int, default=1)
+    verb.add_argument("--threads", type=int, default=2)
+    verb.set_defaults(call=trial)
 
     verb = verbs.add_parser("plot", help="draw the curves of a run")
     verb.add_argument("--run", type=Path, required=True)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from . import networks
 from .conditions import TextFeatures, condition, hear
+from .head import sealed
 from .speech.lips import LipTally
 from .speech.recordings import Recording
 
@@ -49,3 +50,9 @@ class Performer:
             for motion, recording in zip(self.perform([prompt] * len(part), [r.samples for r in part], **settings), part):
                 tally.add(motion, recording.phones)
         return tally.ratios()
+
+    def rest(self, seconds: float = 4, **settings: float) -> float:
+        """Mean lip gap in the middle of silence (units of a full jaw opening); 0 is closed."""
+        quiet = (np.random.default_rng(0).normal(size=int(seconds * 16_000)) * 3).astype(np.int16)
+        motion = self.perform([{}], [quiet], **settings)[0]
+        return float(np.maximum(sealed(motion)[12:-12], 0).mean())
