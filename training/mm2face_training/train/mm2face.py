@@ -168,6 +168,7 @@ class MM2FaceTask:
         """Clips of about one length."""
         size = self.options.batch
         drawn = [self._example(pool[i], talk) for i in draw.integers(len(pool), size=size * self.options.choice)]
+        self.features.learn([text for example in drawn for texts in example.texts.values() for text in texts])
         drawn.sort(key=lambda e: len(e.tokens))
         start = int(draw.integers(len(drawn) - size + 1))
         return drawn[start : start + size]

@@ -80,17 +80,19 @@ class RetrievalTask:
         self.module.mean.copy_(frames.mean(0))
         self.module.std.copy_(frames.std(0).clamp_min(0.02))
 
-    def _states(self, pair: Pair, draw: np.random.Generator) -> Tensor:
-        if pair.voice is not None:
-            return pair.voice
-        texts = pair.texts
-        return self.features.level(" ".join(texts[level][draw.integers(len(texts[level]))] for level in LEVELS if level in texts))
+    def _states(self, rows: list[Pair], draw: np.random.Generator) -> list[Tensor]:
+        voices = [row.voice for row in rows if row.voice is not None]
+        if voices:
+            return voices
+        texts = [" ".join(t[level][draw.integers(len(t[level]))] for level in LEVELS if level in t) for t in (r.texts for r in rows)]
+        self.features.learn(texts)
+        return [self.features.level(text) for text in texts]
 
     def _sides(self, rows: list[Pair], draw: np.random.Generator) -> tuple[Tensor, ...]:
         motion = torch.nn.utils.rnn.pad_sequence([(r.motion - self.module.mean) / self.module.std for r in rows], batch_first=True)
         lengths = torch.tensor([len(r.motion) for r in rows])
         seen = torch.arange(motion.shape[1])[None] < lengths[:, None]
-        states = [self._states(r, draw) for r in rows]
+        states = self._states(rows, draw)
         words = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
         read = torch.arange(words.shape[1])[None] < torch.tensor([len(s) for s in states])[:, None]
         return motion, seen, words, read
