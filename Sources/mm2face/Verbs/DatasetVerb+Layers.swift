@@ -1,0 +1,57 @@
+import ArgumentParser
+import Containers
+import Corpus
+import Foundation
+
+extension DatasetVerb {
+  struct Layers: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Perform scores three times: speech alone, expression alone, both at once.",
+      discussion: """
+        Writes NAME.npz with the arrays speech, expression and both (frames × 56) for each performance, and layers.json with seed, mood \
+        and phone times. training/ learns the blendshapes of the two layers from the first two and measures with the third.
+        """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "How many performances.")
+    var count = 400
+
+    @Option(help: "The same seed gives the same performances.")
+    var seed: UInt64 = 1
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("A folder.", valueName: "folder"))
+    var out: String
+
+    func validate() throws {
+      if count < 1 { throw ValidationError("--count must be at least 1, found \(count)") }
+    }
+
+    func run() throws {
+      let folder = URL(fileURLWithPath: out)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let reporter = ProgressReporter(common.progress)
+      var list: [JSONValue] = []
+      for index in 0..<count {
+        let own = seed &* 1_000_003 &+ UInt64(index)
+        let played = LayeredPerformance(seed: own)
+        let number = String(index)
+        let name = "LAYERS_" + String(repeating: "0", count: max(0, 6 - number.count)) + number
+        let arrays = [("speech", played.speech), ("expression", played.expression), ("both", played.both)].map { key, clip in
+          (name: key, array: NPYArray(shape: [clip.frameCount, 56], clip.values))
+        }
+        try NPZFile.write(arrays, to: folder.appendingPathComponent("\(name).npz").path, replacing: true)
+        let phones = played.phones.map { JSONValue.array([.string($0.name), .number($0.start), .number($0.end)]) }
+        list.append([
+          "name": .string(name), "seed": .string(String(own)), "mood": .string(played.score.emotion?.name.rawValue ?? "neutral"),
+          "intensity": .string(played.score.emotion?.intensity.rawValue ?? ""), "phones": .array(phones),
+        ])
+        reporter.report("performances", done: index + 1, of: count)
+      }
+      reporter.finish()
+      let about: JSONValue = ["seed": .string(String(seed)), "performances": .array(list)]
+      try AtomicFile.write(Data(about.encoded.utf8), to: folder.appendingPathComponent("layers.json").path)
+      print("\(count) performances in \(out)")
+    }
+  }
+}

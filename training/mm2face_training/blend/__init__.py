@@ -1,0 +1,1 @@
+"""Disentangled speech and expression blendshapes: data, geometry image, networks, training, measures and pictures."""
