@@ -13,6 +13,7 @@ struct MM2Face: AsyncParsableCommand {
       AnnotateVerb.self,
       BatchVerb.self,
       BenchVerb.self,
+      BlendVerb.self,
       DatasetVerb.self,
       EvaluateVerb.self,
       ExportVerb.self,

@@ -1,0 +1,171 @@
+import Blendshapes
+import Containers
+import Corpus
+import Foundation
+import Head
+import Motion
+import Testing
+
+/// Blends against performances of both layers at once, which the model never saw.
+@Suite struct LayerBlenderTests {
+  static let blender = Result { try LayerBlender.shipped() }
+
+  /// Seeds outside those of training, half a dozen for each mood that pulls the lips apart.
+  static let performances: [LayeredPerformance] = [EmotionName.happy, .angry, .surprised].enumerated().flatMap { index, mood in
+    (0..<5).map { LayeredPerformance(seed: UInt64(900_000 + index * 100 + $0), mood: .init(mood, $0 % 2 == 0 ? .medium : .strong)) }
+  }
+
+  @Test func agreesWithTheReference() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/Blendshapes/blend.safetensors").path
+    let file = try SafetensorsFile(path: path)
+    let speech = Clip(values: try file.floats("speech")), expression = Clip(values: try file.floats("expression"))
+    let blender = try Self.blender.get()
+    for (name, amounts) in [("blend", LayerBlender.Amounts()), ("strong", .init(speech: 1.5, expression: 2))] {
+      let expected = try file.floats(name)
+      let found = try blender.blend(speech: speech, expression: expression, amounts: amounts).clip.values
+      let largest = zip(found, expected).map { abs($0 - $1) }.max() ?? 1
+      #expect(found.count == expected.count && largest < 0.01, "\(name): largest difference \(largest)")
+    }
+  }
+
+  @Test func keepsLipsAndExpression() throws {
+    let head = try HeadModel.studio()
+    let gauge = try HeadMeasurements.Gauge(head)
+    let blender = try Self.blender.get()
+    let lips = try #require(head.regions["lips"]), face = try #require(head.regions["face"])
+    let mouthShapes = (14..<38).map { head.expression[$0].dense }
+    let brows = face.filter { vertex in
+      let mouth = mouthShapes.contains { shape in
+        let moved = SIMD3(shape[vertex * 3], shape[vertex * 3 + 1], shape[vertex * 3 + 2])
+        return (moved * moved).sum() > 0.00005 * 0.00005
+      }
+      return !mouth && head.skinning[vertex * 5 + 2] < 0.002
+    }
+    let lipPoser = HeadPoser(head.subset(lips)), browPoser = HeadPoser(head.subset(brows))
+    let browRest = browPoser.poseAll(Clip(frames: 1), keepingNeck: false)
+    /// The largest distance among the lips, mean over frames, millimetres.
+    func lipError(_ a: Clip, _ b: Clip) -> Double {
+      let x = lipPoser.poseAll(a, keepingNeck: false), y = lipPoser.poseAll(b, keepingNeck: false)
+      var sum = 0.0
+      for frame in 0..<a.frameCount {
+        var most: Float = 0
+        for lip in lips.indices {
+          let at = (frame * lips.count + lip) * 3
+          let apart = SIMD3(x[at] - y[at], x[at + 1] - y[at + 1], x[at + 2] - y[at + 2])
+          most = max(most, (apart * apart).sum())
+        }
+        sum += Double(most.squareRoot()) * 1000
+      }
+      return sum / Double(a.frameCount)
+    }
+    func energy(_ clip: Clip) -> Double {
+      let x = browPoser.poseAll(clip, keepingNeck: false)
+      var sum = 0.0
+      for index in x.indices {
+        let moved = Double(x[index] - browRest[index % browRest.count])
+        sum += moved * moved
+      }
+      return sum
+    }
+    func seals(_ clip: Clip, _ phones: [Phone]) throws -> Int {
+      let gap = try HeadMeasurements(clip, gauge: gauge).frames.map(\.lipGapMillimetres)
+      return phones.filter { phone in
+        guard ["p", "b", "m", "em"].contains(phone.name), phone.end <= clip.seconds else { return false }
+        return gap.indices.contains { frame in
+          let time = (Double(frame) + 0.5) / 25
+          return time >= phone.start - 0.04 && time <= phone.end + 0.04 && gap[frame] <= 0.5
+        }
+      }.count
+    }
+    var mine = 0.0, alone = 0.0, added = 0.0, amplitude = (0.0, 0.0), sealed = (0, 0, 0)
+    for played in Self.performances {
+      let blend = try blender.blend(speech: played.speech, expression: played.expression).clip
+      var sum = played.speech
+      for index in sum.values.indices { sum.values[index] += played.expression.values[index] }
+      mine += lipError(blend, played.both)
+      alone += lipError(played.speech, played.both)
+      added += lipError(sum, played.both)
+      amplitude.0 += energy(blend)
+      amplitude.1 += energy(played.both)
+      sealed.0 += try seals(blend, played.phones)
+      sealed.1 += try seals(played.speech, played.phones)
+      sealed.2 += try seals(sum, played.phones)
+    }
+    let count = Double(Self.performances.count)
+    #expect(mine / count <= alone / count + 0.02, "lips \(mine / count) mm against \(alone / count) mm of speech alone")
+    #expect(mine < added, "lips \(mine / count) mm against \(added / count) mm of direct addition")
+    #expect(sealed.1 > 20)
+    #expect(Double(sealed.0) >= 0.97 * Double(sealed.1), "sealed \(sealed.0) of \(sealed.1); direct addition \(sealed.2)")
+    let ratio = (amplitude.0 / amplitude.1).squareRoot()
+    #expect(abs(ratio - 1) <= 0.05, "amplitude away from the mouth \(ratio)")
+  }
+
+  @Test func extremesStaySane() throws {
+    let blender = try Self.blender.get()
+    let played = Self.performances[0]
+    func cut(_ clip: Clip, _ frames: Int) -> Clip { Clip(values: Array(clip.values.prefix(frames * Clip.channels))) }
+    let smile: Clip = {
+      var clip = Clip(frames: 30)
+      for frame in 0..<30 {
+        clip[frame, .mouthSmileLeft] = 0.8
+        clip[frame, .mouthSmileRight] = 0.8
+      }
+      return clip
+    }()
+    let long = played.speech.frameCount
+    let cases: [(name: String, speech: Clip?, expression: Clip?, frames: Int)] = [
+      ("short expression", played.speech, cut(played.expression, 20), long),
+      ("short speech", cut(played.speech, 20), played.expression, long),
+      ("no expression", played.speech, nil, long), ("no speech", nil, played.expression, long), ("static", played.speech, smile, long),
+      ("one frame", cut(played.speech, 1), cut(played.expression, 1), 1),
+    ]
+    for item in cases {
+      for (a, b) in [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (0.0, 2.0), (2.0, 0.0)] {
+        let clip = try blender.blend(speech: item.speech, expression: item.expression, amounts: .init(speech: a, expression: b)).clip
+        #expect(clip.frameCount == item.frames, "\(item.name)")
+        #expect(clip.values.allSatisfy { $0.isFinite && abs($0) < 3 }, "\(item.name) at \(a), \(b)")
+        // No frame jumps further than the tracks themselves do together, and a little.
+        for frame in 1..<max(clip.frameCount, 1) {
+          let jump = abs(clip[frame, 53] - clip[frame - 1, 53])
+          #expect(jump < 0.17, "\(item.name) at \(a), \(b): the jaw jumps \(jump) rad at frame \(frame)")
+        }
+      }
+    }
+    // One track alone at its own size is left as it is, but for bounds.
+    let alone = try blender.blend(speech: nil, expression: played.expression).clip
+    #expect(zip(alone.values, played.expression.values).allSatisfy { abs($0 - $1) < 1e-3 })
+    #expect(throws: BlendError.nothing) { try blender.blend(speech: nil, expression: nil) }
+    var slow = played.speech
+    slow.framesPerSecond = 30
+    #expect(throws: BlendError.rates(speech: 30, expression: 25)) { try blender.blend(speech: slow, expression: played.expression) }
+  }
+
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["MM2FACE_TEST_ALL"] != nil))
+  func keepsItsPace() throws {
+    let blender = try Self.blender.get()
+    let played = Self.performances[0]
+    var speech = played.speech, expression = played.expression
+    while speech.frameCount < 2000 {
+      speech.values += played.speech.values
+      expression.values += played.expression.values
+    }
+    let began = Date()
+    _ = try blender.blend(speech: speech, expression: expression)
+    let pace = Double(speech.frameCount) / Date().timeIntervalSince(began)
+    #expect(pace >= 1650, "\(pace) frames a second")
+  }
+
+  @Test func refusesDamagedModels() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("blend-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let whole = try Data(contentsOf: URL(fileURLWithPath: AssetLocator.path("assets/models/blend/blend.safetensors")))
+    #expect(whole.count <= 4_000_000)
+    for length in [0, 7, 100, whole.count / 2, whole.count - 1] {
+      let path = folder.appendingPathComponent("\(length).safetensors")
+      try whole.prefix(length).write(to: path)
+      #expect(throws: (any Error).self) { try LayerShapes(path: path.path) }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+"""Blends a speech clip and an expression clip: the reference of the Swift module Blendshapes.
+
+Axes: T frames, P = 53 parameters (50 shapes, jaw rotation), K shapes. Millimetres.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.ndimage import convolve1d, maximum_filter1d
+
+from ..shapes import JAW_OPEN_RADIANS
+from .data import LIDS, without_lids
+from .face import PARAMETERS, SIDE_RADIANS, Face
+from .network import Blendshapes
+
+DAMPING = 2e-3
+"""Ridge of the way back to parameters, as a share of what a parameter moves on average."""
+GATE = 0.3
+"""A speech of this share of its usual size asks for half of the room it takes in the mouth."""
+WIDEST = 9
+"""Frames: room is taken from ±4 frames around speech."""
+SOFT = np.array([1, 2, 3, 4, 3, 2, 1]) / 16
+"""Shoulders of the room in time."""
+LEAST, NEAR = 0.5, 2.0
+"""While lips are well apart speech takes half of the expression's opening; all of it as they come nearer than about 2 mm."""
+UNITS = np.array([1.0] * 50 + [JAW_OPEN_RADIANS, SIDE_RADIANS, SIDE_RADIANS])
+"""One unit of each parameter for the ridge."""
+PARAMS = np.array([*range(50), 53, 54, 55])
+
+
+def load(run: Path, variant: str) -> tuple[Blendshapes, float]:
+    saved = torch.load(run / f"{variant}.pt", weights_only=True)
+    state = saved["state"]
+    count = state["speech.out.weight"].shape[0]
+    model = Blendshapes(state["index"], state["share"], state["weight"], state["shapes"][:count], state["shapes"][count:])
+    model.load_state_dict(state)
+    return model.eval(), saved["activity"]
+
+
+class Mixer:
+    def __init__(self, model: Blendshapes, activity: float, face: Face) -> None:
+        self.model, self.activity, self.face = model, activity, face
+        weight = model.weight.double().numpy()
+        shapes = model.columns().detach().double().numpy()
+        columns = face.columns().astype(np.float64) * UNITS[:, None, None]
+        self.gram = np.einsum("pvc,v,qvc->pq", columns, weight, columns)
+        self.gram += np.eye(PARAMETERS) * DAMPING * np.trace(self.gram) / PARAMETERS
+        self.back = np.linalg.solve(self.gram, np.einsum("pvc,v,kvc->pk", columns, weight, shapes))
+        """(P, K): parameters (in units) that one unit of a shape is worth."""
+
+    @torch.no_grad()
+    def weights(self, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Speech and expression weights of displacements (T, V, 3)."""
+        said, shown = self.model.encode(self.model.image(torch.from_numpy(moved).float()))
+        return said.double().numpy(), shown.double().numpy()
+
+    def room(self, said: np.ndarray, gap: np.ndarray) -> np.ndarray:
+        """The share of the expression's speech-like deformation that gives way, (T,) 0…1: none in silence, all where lips close."""
+        power = (said**2).sum(1) / (GATE * self.activity) ** 2
+        talking = maximum_filter1d(power**2 / (1 + power**2), WIDEST, mode="nearest")
+        closing = maximum_filter1d(np.exp(-((gap / NEAR) ** 2)), 3, mode="nearest")
+        talking = convolve1d(talking, SOFT, mode="nearest")
+        closing = np.maximum(closing, convolve1d(closing, SOFT, mode="nearest"))
+        return talking * (LEAST + (1 - LEAST) * closing)
+
+    def blend(self, speech: np.ndarray, expression: np.ndarray, amounts: tuple[float, float] = (1, 1)) -> np.ndarray:
+        """Two clips of one length, (T, 56) → (T, 56)."""
+        a, b = amounts
+        spoken = self.face.displacement(without_lids(speech))
+        said_s, shown_s = self.weights(spoken)
+        said_e, _ = self.weights(self.face.displacement(without_lids(expression)))
+        room = self.room(said_s, self.face.lip_gap(spoken))[:, None]
+        n = self.model.speeches
+        cross = a * min(b, 1) * shown_s @ self.back[:, n:].T + b * room * said_e @ self.back[:, :n].T
+        tracks = a * without_lids(speech)[:, PARAMS] / UNITS, b * without_lids(expression)[:, PARAMS] / UNITS
+        result = np.zeros_like(speech)
+        result[:, PARAMS] = self.bounded(tracks[0] + tracks[1] - cross, *tracks) * UNITS
+        result[:, 50:53] = min(a, 1) * speech[:, 50:53] + min(b, 1) * expression[:, 50:53]
+        result[:, list(LIDS)] = min(b, 1) * expression[:, list(LIDS)] + (1 - min(b, 1)) * min(a, 1) * speech[:, list(LIDS)]
+        return result
+
+    def bounded(self, wanted: np.ndarray, *tracks: np.ndarray) -> np.ndarray:
+        """The nearest parameters inside their bounds, nearness measured on the face (coordinate descent)."""
+        low = np.minimum(0, np.minimum.reduce(tracks))
+        high = np.maximum(1.2, np.maximum.reduce(tracks))
+        low[:, 51:], high[:, 51:] = -1.2, 1.2
+        low[:, list(LIDS)], high[:, list(LIDS)] = 0, 0
+        x = np.clip(wanted, low, high)
+        pull = wanted @ self.gram
+        for _ in range(12):
+            for p in range(PARAMETERS):
+                gradient = x @ self.gram[:, p] - pull[:, p]
+                x[:, p] = np.clip(x[:, p] - gradient / self.gram[p, p], low[:, p], high[:, p])
+        return x
