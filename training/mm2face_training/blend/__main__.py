@@ -62,7 +62,7 @@ def main() -> None:
     else:
         from .picture import picture
 
-        picture(model, face, performances(arguments.data)[:60], arguments.out)
+        picture(model, face, performances(arguments.data)[:12], arguments.out)
 
 
 if __name__ == "__main__":
