@@ -46,7 +46,9 @@ struct Composer {
   mutating func compose(_ items: [LevelPlan.Item]) -> String {
     guard !items.isEmpty else { return "" }
     let items = register == .everyday ? shortened(items) : items
-    if items.count == 1, random.chance(register == .everyday ? 0.16 : 0.03), let text = alone(items[0]) { return text }
+    if items.count == 1, random.chance(register == .everyday ? (items[0].kind == .pose ? 0.08 : 0.16) : 0.03), let text = alone(items[0]) {
+      return text
+    }
     for _ in 0..<5 {
       claims = []
       used = []
@@ -97,7 +99,7 @@ struct Composer {
   /// The text of one or two items, often with when or how long: "for about two seconds", "at the end".
   private mutating func timed(_ text: String, _ items: [LevelPlan.Item]) -> String {
     guard items.count <= 2, let item = items.last, !item.timeless, !item.negative, seconds > 0,
-      random.chance(items.count == 1 ? 0.5 : 0.2)
+      random.chance(items.count == 1 ? (item.kind == .pose ? 0.75 : 0.5) : 0.2)
     else { return text }
     let length = item.end - item.start
     var roles: [String] = []
