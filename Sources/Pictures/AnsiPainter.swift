@@ -3,71 +3,73 @@ import Raster
 /// Writes grids of cells as escape sequences, only what changed since the last one.
 public struct AnsiPainter: Sendable {
   /// Colours of the head.
-  public var palette: HeadPalette
+  public var palette: HeadPalette {
+    didSet { forget() }
+  }
   /// Colours the terminal has.
-  public var depth: ColourDepth
-  private var shown: CellGrid?
+  public var depth: ColourDepth {
+    didSet { forget() }
+  }
+  private var shown: CellPage?
+  private var writer: PageWriter
+  private var looks = LookTable()
+  /// Sequences of the looks by number; 0 is the terminal's own.
+  private var codes: [String] = []
+  /// Numbers of looks by role and level.
+  private var numbers: [UInt16] = []
 
   /// Makes a painter for a screen it has not drawn on yet.
-  public init(palette: HeadPalette = .dark, depth: ColourDepth = .truecolour) {
+  /// - Parameter lineFeeds: the terminal gets our bytes untranslated, so that a line feed keeps the column.
+  public init(palette: HeadPalette = .dark, depth: ColourDepth = .truecolour, lineFeeds: Bool = false) {
     self.palette = palette
     self.depth = depth
+    writer = PageWriter(lineFeeds: lineFeeds)
   }
 
   /// Forgets the screen: the next frame is written whole.
-  public mutating func forget() { shown = nil }
+  public mutating func forget() {
+    shown = nil
+    writer.forget()
+    looks = LookTable()
+    codes = []
+    numbers = []
+  }
 
   /// The bytes that turn the last frame into this one. Cursor and colours are left anywhere.
   public mutating func frame(_ grid: CellGrid) -> String {
-    var out = ""
-    let old = shown?.size == grid.size ? shown : nil
-    if old == nil { out += "\u{1b}[0m\u{1b}[2J" }
-    var style = ""
-    var place: (row: Int, column: Int) = (-1, -1)
-    for row in 0..<grid.size.rows {
-      var column = 0
-      while column < grid.size.columns {
-        let cell = grid[column, row]
-        let before = old?[column, row] ?? .blank
-        if same(cell, before) {
-          column += 1
-          continue
-        }
-        // A short way over unchanged cells of the same colour is cheaper written than jumped.
-        if place.row == row, column > place.column, column - place.column <= 4,
-          (place.column..<column).allSatisfy({ grid[$0, row].glyph == 0x20 || sgr(grid[$0, row]) == style })
-        {
-          for between in place.column..<column { append(grid[between, row].glyph, to: &out) }
-        } else if place.row != row || place.column != column {
-          out += move(from: place, to: (row, column))
-        }
-        let wanted = cell.glyph == 0x20 ? style : sgr(cell)
-        if wanted != style {
-          out += wanted
-          style = wanted
-        }
-        append(cell.glyph, to: &out)
-        column += 1
-        place = (row, column)
-      }
+    if numbers.isEmpty { prepare() }
+    var page = CellPage(width: grid.size.columns, height: grid.size.rows)
+    for (i, cell) in grid.cells.enumerated() where cell.glyph != 0x20 {
+      page.cells[i] = PageCell(glyph: cell.glyph, look: numbers[Int(cell.role.rawValue) * Cell.levels + Int(min(7, cell.level))])
     }
-    shown = grid
+    let old = shown.flatMap { $0.width == page.width && $0.height == page.height ? $0 : nil }
+    var out = ""
+    if old == nil {
+      out = "\u{1b}[0m\u{1b}[2J"
+      writer.forget()
+    }
+    let codes = codes
+    out += String(
+      decoding: writer.difference(page, from: old, blank: 0, corner: true, looks: &looks) { _, to in codes[Int(to)] }, as: UTF8.self)
+    shown = page
     return out
   }
 
-  private func move(from: (row: Int, column: Int), to: (row: Int, column: Int)) -> String {
-    if from.row == to.row, to.column > from.column {
-      let steps = to.column - from.column
-      return steps == 1 ? "\u{1b}[C" : "\u{1b}[\(steps)C"
+  private mutating func prepare() {
+    _ = looks.add(blank: 0)
+    codes = [depth == .mono ? "" : "\u{1b}[0m"]
+    for role in CellRole.allCases {
+      for level in 0..<Cell.levels {
+        let code = sgr(Cell(glyph: 0x20, role: role, level: UInt8(level), dots: 0))
+        if let known = codes.firstIndex(of: code) {
+          numbers.append(UInt16(known))
+        } else {
+          numbers.append(looks.add(blank: 0))
+          codes.append(code)
+        }
+      }
     }
-    return to.column == 0 ? "\u{1b}[\(to.row + 1)H" : "\u{1b}[\(to.row + 1);\(to.column + 1)H"
   }
-
-  private func same(_ a: Cell, _ b: Cell) -> Bool {
-    a.glyph == b.glyph && (a.glyph == 0x20 || depth == .mono || palette[a] == palette[b])
-  }
-
-  private func append(_ glyph: UInt32, to out: inout String) { out.unicodeScalars.append(Unicode.Scalar(glyph) ?? " ") }
 
   private func sgr(_ cell: Cell) -> String {
     let colour = palette[cell]
@@ -83,43 +85,5 @@ public struct AnsiPainter: Sendable {
     case .indexed: return "\u{1b}[38;5;\(colour.index256)m"
     case .truecolour: return "\u{1b}[38;2;\(colour.red);\(colour.green);\(colour.blue)m"
     }
-  }
-}
-
-/// Recordings of a terminal in the asciicast version 2 format (docs.asciinema.org/manual/asciicast/v2).
-public struct Asciicast: Sendable {
-  private var lines: [String]
-
-  /// Starts a recording of a screen of this size.
-  public init(size: GridSize, title: String? = nil) {
-    let name = title.map { ", \"title\": \(Asciicast.quoted($0))" } ?? ""
-    lines = ["{\"version\": 2, \"width\": \(size.columns), \"height\": \(size.rows)\(name)}"]
-  }
-
-  /// Adds what the terminal is sent at a moment.
-  public mutating func output(_ text: String, milliseconds: Int) {
-    let fraction = String(milliseconds % 1000 + 1000).dropFirst()
-    lines.append("[\(milliseconds / 1000).\(fraction), \"o\", \(Asciicast.quoted(text))]")
-  }
-
-  /// The file's text.
-  public var text: String { lines.joined(separator: "\n") + "\n" }
-
-  static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\r": out += "\\r"
-      case "\t": out += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let hex = String(scalar.value, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: out.unicodeScalars.append(scalar)
-      }
-    }
-    return out + "\""
   }
 }

@@ -37,6 +37,22 @@ public enum CellRole: UInt8, Sendable, CaseIterable {
   case feature
 }
 
+extension CellRole {
+  /// How far a level lies from near (0) to far (1) as colours show it.
+  ///
+  /// Lines keep to few colours: a change of colour costs more bytes on the wire than a change of glyph.
+  public func part(ofLevel level: Int) -> Float {
+    let steps =
+      switch self {
+      case .shade: Cell.levels
+      case .blank, .ghost, .wire: 4
+      case .crease, .contour, .feature: 2
+      }
+    let step = max(0, min(Cell.levels - 1, level)) * steps / Cell.levels
+    return Float(step) / Float(steps - 1)
+  }
+}
+
 /// One terminal cell of a drawing.
 public struct Cell: Hashable, Sendable {
   /// Number of depth (or light) levels.

@@ -89,10 +89,8 @@ public struct HeadPalette: Hashable, Sendable {
     self.background = background
     roles = [(0, 0), ghost, wire, shade, crease, contour, feature].enumerated().map { index, ends in
       (0..<Cell.levels).map { level in
-        // Lines keep to few colours: a change of colour costs more bytes than a change of glyph.
-        let part = Float(level) / Float(Cell.levels - 1)
-        let coarse = index >= Int(CellRole.crease.rawValue) ? (part * 2).rounded() / 2 : part
-        return Colour(hex: ends.0).mixed(with: Colour(hex: ends.1), coarse)
+        let role = CellRole(rawValue: UInt8(index)) ?? .blank
+        return Colour(hex: ends.0).mixed(with: Colour(hex: ends.1), role.part(ofLevel: level))
       }
     }
   }

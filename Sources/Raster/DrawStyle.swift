@@ -43,8 +43,8 @@ public struct Steadiness: Sendable {
   var camera: Camera?
   var size = GridSize(columns: 0, rows: 0)
   var mode: DrawStyle.Mode = .wire
-  /// Projected positions with play removed: x, y of each vertex.
-  var places: [Float] = []
+  /// Projected positions with play removed, of each vertex: x, y for lines, x, y for the wire.
+  var places: [SIMD4<Float>] = []
   /// Last facing of each triangle: 1 toward the viewer.
   var facing: [UInt8] = []
   /// Creases shown, by edge.
@@ -55,9 +55,16 @@ public struct Steadiness: Sendable {
   /// No memory.
   public init() {}
 
+  /// What drawing lines reads and writes: creases by edge, places by vertex.
+  mutating func drawing(_ body: (UnsafeMutableBufferPointer<UInt8>, UnsafeMutableBufferPointer<SIMD4<Float>>) -> Void) {
+    creases.withUnsafeMutableBufferPointer { creases in
+      places.withUnsafeMutableBufferPointer { places in body(creases, places) }
+    }
+  }
+
   /// Forgets everything when the view has changed; returns whether memory is valid.
   mutating func prepare(camera: Camera, size: GridSize, mode: DrawStyle.Mode, vertices: Int, faces: Int, edges: Int) -> Bool {
-    if self.camera == camera, self.size == size, self.mode == mode, places.count == vertices * 2, facing.count == faces,
+    if self.camera == camera, self.size == size, self.mode == mode, places.count == vertices, facing.count == faces,
       creases.count == edges, levels.count == size.count
     {
       return true
@@ -65,7 +72,7 @@ public struct Steadiness: Sendable {
     self.camera = camera
     self.size = size
     self.mode = mode
-    places = [Float](repeating: 0, count: vertices * 2)
+    places = [SIMD4<Float>](repeating: .zero, count: vertices)
     facing = [UInt8](repeating: 0, count: faces)
     creases = [UInt8](repeating: 0, count: edges)
     levels = [UInt8](repeating: 255, count: size.count)

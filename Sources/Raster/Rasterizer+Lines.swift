@@ -35,7 +35,7 @@ extension Rasterizer {
     let front = self.front.base
     let normals = self.normals.base
     topology.edges.withUnsafeBufferPointer { edges in
-      steady.creases.withUnsafeMutableBufferPointer { creases in
+      steady.drawing { creases, places in
         for i in 0..<edges.count {
           let edge = edges[i]
           let left = front[Int(edge.left)] & 1
@@ -65,7 +65,9 @@ extension Rasterizer {
               continue
             }
           }
-          if dense || (!quiet && stride > 0 && edge.stride >= stride) { segment(edge, size, strict, .wire, solid: dense) }
+          if dense || (!quiet && stride > 0 && edge.stride >= stride) {
+            wire(edge, places, size, strict, solid: dense)
+          }
         }
       }
     }
@@ -83,11 +85,28 @@ extension Rasterizer {
     return stride
   }
 
-  /// Draws one edge, dot by dot, where the depth picture lets it through.
+  /// Draws one edge where lines stand.
   @inline(__always)
-  func segment(_ edge: MeshTopology.Edge, _ size: GridSize, _ test: DepthTest, _ role: CellRole, solid: Bool = true) {
-    let a = points.base[Int(edge.a)]
-    let b = points.base[Int(edge.b)]
+  func segment(_ edge: MeshTopology.Edge, _ size: GridSize, _ test: DepthTest, _ role: CellRole) {
+    segment(points.base[Int(edge.a)], points.base[Int(edge.b)], size, test, role)
+  }
+
+  /// Draws one edge of the wire, which has more play.
+  private func wire(
+    _ edge: MeshTopology.Edge, _ places: UnsafeMutableBufferPointer<SIMD4<Float>>, _ size: GridSize, _ test: DepthTest, solid: Bool
+  ) {
+    var a = points.base[Int(edge.a)]
+    var b = points.base[Int(edge.b)]
+    a.lowHalf = places[Int(edge.a)].highHalf
+    b.lowHalf = places[Int(edge.b)].highHalf
+    segment(a, b, size, test, .wire, solid: solid)
+  }
+
+  /// Draws a line between two projected points, dot by dot, where the depth picture lets it through.
+  @inline(__always)
+  private func segment(
+    _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ size: GridSize, _ test: DepthTest, _ role: CellRole, solid: Bool = true
+  ) {
     let width = size.dotColumns
     let height = size.dotRows
     let d = b - a
@@ -100,15 +119,17 @@ extension Rasterizer {
     let depth = self.depth.base
     let roles = self.roles.base
     let nearest = self.nearest.base
-    // The wire is stippled: light enough not to compete with the features, also without colours.
+    // The wire is stippled: light enough not to compete with the features, also without colours. Every second row or
+    // column of the picture has dots, so that they stand when the ends of the edge move along it.
     let mask = role == .wire && !solid ? 1 : 0
-    for i in 0...steps {
+    let isFlat = abs(d.x) > abs(d.y)
+    for _ in 0...steps {
       let at = p
       p += step
-      if i & mask != 0 { continue }
       if !(at.x >= 0 && at.y >= 0 && at.x < Float(width) && at.y < Float(height)) { continue }
       let x = Int(at.x)
       let y = Int(at.y)
+      if (isFlat ? x : y) & mask != 0 { continue }
       let surface = depth[y * width + x]
       if at.z < surface - test.near {
         if at.z < surface - test.slope && !test.background { continue }

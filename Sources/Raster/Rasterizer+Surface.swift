@@ -4,26 +4,42 @@
 @inline(__always) private func greater(_ a: Float, _ b: Float) -> Float { a > b ? a : b }
 
 extension Rasterizer {
-  /// Play in dots: a vertex follows its true place only when it leaves this distance.
-  static let play: Float = 0.35
+  /// Play in dots for a picture this many dots high: a vertex keeps its place until it has left this distance, then
+  /// takes its true one. So lines of a slowly moving face stand, and little has to be sent.
+  static func play(dotRows: Int) -> Float { 0.4 + 0.85 * min(1, Float(dotRows) / 230) }
+
+  /// How much more play the wire has than outline and features.
+  static let wirePlay: Float = 2.8
 
   /// Projects all vertices to dots and takes the play out of their motion.
   func project(_ vertices: [Float], _ view: Projection, _ steady: inout Steadiness, known: Bool) {
     let count = vertices.count / 3
     let out = points.ensure(count)
+    let play = Rasterizer.play(dotRows: steady.size.dotRows)
+    let limit = play * play
+    let wireLimit = limit * Rasterizer.wirePlay * Rasterizer.wirePlay
     vertices.withUnsafeBufferPointer { source in
       steady.places.withUnsafeMutableBufferPointer { places in
         guard let xyz = source.baseAddress, let kept = places.baseAddress else { return }
         for v in 0..<count {
-          var p = view(xyz[v * 3], xyz[v * 3 + 1], xyz[v * 3 + 2])
-          if known {
-            let play = Rasterizer.play
-            p.x = greater(p.x - play, lesser(p.x + play, kept[v * 2]))
-            p.y = greater(p.y - play, lesser(p.y + play, kept[v * 2 + 1]))
+          let p = view(xyz[v * 3], xyz[v * 3 + 1], xyz[v * 3 + 2])
+          var place = kept[v]
+          if !known {
+            place = SIMD4(p.x, p.y, p.x, p.y)
+          } else {
+            let d = SIMD4(p.x, p.y, p.x, p.y) - place
+            let squares = d * d
+            if squares.x + squares.y > limit {
+              place.x = p.x
+              place.y = p.y
+            }
+            if squares.z + squares.w > wireLimit {
+              place.z = p.x
+              place.w = p.y
+            }
           }
-          kept[v * 2] = p.x
-          kept[v * 2 + 1] = p.y
-          out[v] = SIMD4(p.x, p.y, p.z, 0)
+          kept[v] = place
+          out[v] = SIMD4(place.x, place.y, p.z, 0)
         }
       }
     }

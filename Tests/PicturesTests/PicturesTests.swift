@@ -110,37 +110,18 @@ private func gridOfBall() -> CellGrid {
   }
 
   @Test(arguments: ColourDepth.allCases) func replayedBytesGiveTheScreen(_ depth: ColourDepth) {
-    // A small reader of the sequences we write: cursor moves, colours, text.
-    var painter = AnsiPainter(depth: depth)
+    var painter = AnsiPainter(depth: depth, lineFeeds: depth == .indexed)
     let (v, t) = ball()
     let mesh = MeshTopology(rest: v, triangles: t)
     let size = GridSize(columns: 30, rows: 12)
-    var screen = [[Character]](repeating: [Character](repeating: " ", count: 30), count: 12)
+    var terminal = VirtualTerminal(30, 12)
     let drawer = Rasterizer()
     for k in 0..<12 {
       let camera = Camera(framing: Framing(vertices: v), yaw: Float(k) * 0.1, zoom: 0.6 + Float(k % 5) * 0.2)
       let grid = drawer.draw(v, mesh, camera: camera, size: size)
-      var (row, column) = (0, 0)
-      var rest = Substring(painter.frame(grid))
-      while let c = rest.popFirst() {
-        guard c == "\u{1b}" else {
-          screen[row][column] = c
-          column += 1
-          continue
-        }
-        _ = rest.popFirst()
-        var numbers = ""
-        while let d = rest.first, d.isNumber || d == ";" { numbers.append(rest.removeFirst()) }
-        let parts = numbers.split(separator: ";").compactMap { Int($0) }
-        switch rest.popFirst() {
-        case "H": (row, column) = ((parts.first ?? 1) - 1, (parts.count > 1 ? parts[1] : 1) - 1)
-        case "C": column += parts.first ?? 1
-        case "J": screen = [[Character]](repeating: [Character](repeating: " ", count: 30), count: 12)
-        default: break
-        }
-      }
-      let wanted = (0..<12).map { r in (0..<30).map { Character(UnicodeScalar(grid[$0, r].glyph) ?? " ") } }
-      #expect(screen == wanted)
+      terminal.feed(painter.frame(grid).utf8)
+      let wanted = (0..<12).map { r in (0..<30).map { String(Character(UnicodeScalar(grid[$0, r].glyph) ?? " ")) } }
+      #expect(terminal.cells == wanted)
     }
   }
 

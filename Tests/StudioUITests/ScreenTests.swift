@@ -22,53 +22,14 @@ import Testing
   }
 }
 
-/// A small terminal: cursor moves, erasing, styles ignored, wide characters kept.
-struct TinyTerminal {
-  var width: Int
-  var height: Int
-  var cells: [[String]]
-  var (x, y) = (0, 0)
-  var hidden = false
-
-  init(_ width: Int, _ height: Int) {
-    self.width = width
-    self.height = height
-    cells = [[String]](repeating: [String](repeating: " ", count: width), count: height)
-  }
-
-  mutating func feed(_ bytes: [UInt8]) {
-    var rest = Substring(String(decoding: bytes, as: UTF8.self))
-    while let c = rest.popFirst() {
-      guard c == "\u{1b}" else {
-        let w = DisplayWidth.of(c)
-        guard w > 0, x < width else { continue }
-        cells[y][x] = String(c)
-        if w == 2, x + 1 < width { cells[y][x + 1] = "" }
-        x += w
-        continue
-      }
-      guard rest.popFirst() == "[" else { continue }
-      let parameters = rest.prefix { !$0.isLetter }
-      rest = rest.dropFirst(parameters.count)
-      let final = rest.popFirst()
-      let numbers = parameters.split(separator: ";").map { Int($0) ?? 0 }
-      switch final {
-      case "H": (y, x) = ((numbers.first ?? 1) - 1, (numbers.count > 1 ? numbers[1] : 1) - 1)
-      case "C": x += max(1, numbers.first ?? 1)
-      case "J": cells = [[String]](repeating: [String](repeating: " ", count: width), count: height)
-      default: break
-      }
-    }
-  }
-}
-
 @Suite struct PainterTests {
   @Test(arguments: ColourDepth.allCases)
   func whatIsPaintedIsTheScreen(_ depth: ColourDepth) {
     var random = RandomSource(seed: 5)
     var stage = Stage.demo(100, 30)
-    var painter = ScreenPainter(abilities: TerminalAbilities(colours: depth, synchronised: random.chance(0.5)))
-    var terminal = TinyTerminal(100, 30)
+    var painter = ScreenPainter(
+      abilities: TerminalAbilities(colours: depth, synchronised: random.chance(0.5), lineFeeds: random.chance(0.5)))
+    var terminal = VirtualTerminal(100, 30) { DisplayWidth.of($0) }
     let keys = ["e", "A-3", "tab", "down", "right", "?", "esc", ":", "esc", "z", "z", "space", "S", "esc", "\"ab日é\"", "A-7", "x", "C-_"]
     for _ in 0..<60 {
       stage.keys(keys[random.index(keys.count)])
@@ -80,6 +41,7 @@ struct TinyTerminal {
           #expect(terminal.cells[y][x] == screen.text(x, y), "cell \(x),\(y)")
         }
       }
+      #expect(terminal.unknown.isEmpty)
       if let cursor = screen.cursor { #expect(terminal.x == cursor.x && terminal.y == cursor.y) }
     }
   }

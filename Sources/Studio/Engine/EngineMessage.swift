@@ -15,6 +15,8 @@ public enum EngineCommand: Sendable {
   case loadAudio(AudioReference)
   /// Reads the overview of a sound the user is looking at in the picker.
   case previewAudio(path: String)
+  /// Reads a sound's bytes so that the session can keep them.
+  case embedAudio(AudioReference)
   /// Speaks a line with the machine's scratch voice and stores it beside the session.
   case speak(line: String)
   case sample(SampleJob)
@@ -103,6 +105,8 @@ public enum EngineMessage: Sendable {
   case audioLoaded(AudioTrack)
   case audioFailed(AudioReference, String)
   case audioPreview(path: String, AudioTrack?)
+  /// The reference with the sound's bytes.
+  case audioEmbedded(AudioReference)
   /// A line was spoken; the reference points at the new file.
   case spoken(AudioReference)
   case samplingStarted(JobID, steps: Int?, framesPerStep: Int)

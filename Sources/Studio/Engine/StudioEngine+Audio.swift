@@ -30,6 +30,24 @@ extension StudioEngine {
     return AudioTrack(reference: reference, info: info, overview: overview)
   }
 
+  /// The largest sound a session file may hold, bytes.
+  private static let embeddedLimit = 16 << 20
+
+  func embed(_ reference: AudioReference) {
+    let send = messageSink
+    Task.detached(priority: .utility) {
+      let size = (try? FileManager.default.attributesOfItem(atPath: reference.path)[.size] as? Int) ?? nil
+      guard let size, size <= Self.embeddedLimit, let data = FileManager.default.contents(atPath: reference.path) else {
+        let reason = size.map { "\($0 >> 20) MB; a session file keeps at most \(Self.embeddedLimit >> 20) MB" } ?? "the file cannot be read"
+        send.yield(.failed(nil, "\(reference.path): not kept in the session: \(reason)"))
+        return
+      }
+      var whole = reference
+      whole.embedded = data.base64EncodedString()
+      send.yield(.audioEmbedded(whole))
+    }
+  }
+
   func preview(_ path: String) {
     let send = messageSink
     Task.detached(priority: .utility) {

@@ -61,6 +61,7 @@ public actor StudioEngine {
     case .saveNow: await save()
     case .loadAudio(let reference): load(reference)
     case .previewAudio(let path): preview(path)
+    case .embedAudio(let reference): embed(reference)
     case .speak(let line): speak(line)
     case .sample(let job): sample(job)
     case .decode(let take, let tokens): decode(take, tokens)

@@ -6,6 +6,9 @@ public struct TextEditor: Hashable, Sendable {
   public private(set) var clusters: [Character]
   /// The cursor stands before this cluster, 0…count.
   public private(set) var cursor: Int
+  /// Where the selection began; nil without one.
+  public internal(set) var anchor: Int?
+
   /// Newlines may be typed.
   public var multiline: Bool
   /// Column to keep when moving up and down.
@@ -24,10 +27,34 @@ public struct TextEditor: Hashable, Sendable {
   public var text: String { String(clusters) }
   public var isEmpty: Bool { clusters.isEmpty }
 
+  /// The selected clusters; nil when nothing is.
+  public var selection: Range<Int>? {
+    guard let anchor, anchor != cursor else { return nil }
+    return min(anchor, cursor)..<max(anchor, cursor)
+  }
+
+  /// The selected text.
+  public var selectedText: String? { selection.map { String(clusters[$0]) } }
+
+  public mutating func selectAll() {
+    anchor = 0
+    cursor = clusters.count
+    goal = nil
+  }
+
+  /// Takes the selection out; false when there is none.
+  @discardableResult
+  public mutating func deleteSelection() -> Bool {
+    guard let selection else { return false }
+    remove(selection)
+    return true
+  }
+
   /// Exchanges the text from outside (undo, another take) and keeps the cursor where it can be.
   public mutating func replace(_ text: String) {
     guard text != self.text else { return }
     let place = cursor
+    anchor = nil
     clusters = []
     cursor = 0
     insert(text)
@@ -36,6 +63,8 @@ public struct TextEditor: Hashable, Sendable {
 
   /// Types or pastes; control characters become spaces, line ends newlines (or spaces in a one-line box).
   public mutating func insert(_ text: String) {
+    deleteSelection()
+    anchor = nil
     var clean = String.UnicodeScalarView()
     var afterReturn = false
     for scalar in text.unicodeScalars {
@@ -70,11 +99,13 @@ public struct TextEditor: Hashable, Sendable {
   }
 
   public mutating func backspace() {
+    if deleteSelection() { return }
     guard cursor > 0 else { return }
     remove(cursor - 1..<cursor)
   }
 
   public mutating func delete() {
+    if deleteSelection() { return }
     guard cursor < clusters.count else { return }
     remove(cursor..<cursor + 1)
   }
@@ -88,6 +119,7 @@ public struct TextEditor: Hashable, Sendable {
 
   private mutating func remove(_ range: Range<Int>) {
     let place = range.lowerBound
+    anchor = nil
     clusters.removeSubrange(range)
     // Removing a border can join clusters (a letter and a lone mark): count again.
     let joined = Array(String(clusters))
@@ -198,7 +230,23 @@ extension TextEditor {
   /// Cells before the cursor in its row.
   public func column(width: Int) -> Int {
     let r = rows(width: width)[row(width: width)]
-    return clusters[r.range.lowerBound..<min(cursor, max(r.range.lowerBound, r.range.upperBound))].reduce(0) { $0 + DisplayWidth.of($1) }
+    guard Bidi.isNeeded(clusters[r.range]) else {
+      return clusters[r.range.lowerBound..<min(cursor, max(r.range.lowerBound, r.range.upperBound))].reduce(0) { $0 + DisplayWidth.of($1) }
+    }
+    // Among letters of both directions the cursor stands on the cluster it is before, wherever that is shown.
+    var used = 0
+    for place in shown(r) {
+      if place == cursor { return used }
+      used += DisplayWidth.of(clusters[place])
+    }
+    return used
+  }
+
+  /// The places of a row's clusters in the order they are shown.
+  func shown(_ row: Row) -> [Int] {
+    let line = Array(clusters[row.range])
+    guard Bidi.isNeeded(line) else { return Array(row.range) }
+    return Bidi.order(line).map { $0 + row.range.lowerBound }
   }
 
   /// Moves up; false when it was in the first row.
@@ -217,14 +265,24 @@ extension TextEditor {
   }
 
   /// Puts the cursor at a row and column of the box (mouse).
-  public mutating func moveTo(row: Int, column: Int, width: Int) {
+  ///
+  /// - Parameter selecting: the text between here and where the button went down is selected.
+  public mutating func moveTo(row: Int, column: Int, width: Int, selecting: Bool = false) {
     let all = rows(width: width)
+    anchor = selecting ? anchor ?? cursor : nil
     cursor = place(row: max(0, min(all.count - 1, row)), column: max(0, column), all)
     goal = nil
   }
 
   private func place(row: Int, column: Int, _ all: [Row]) -> Int {
     var used = 0
+    if Bidi.isNeeded(clusters[all[row].range]) {
+      for place in shown(all[row]) {
+        used += DisplayWidth.of(clusters[place])
+        if used > column { return place }
+      }
+      return all[row].range.upperBound
+    }
     var i = all[row].range.lowerBound
     let last = all[row].endsLine ? all[row].range.upperBound : max(all[row].range.lowerBound, all[row].range.upperBound - 1)
     while i < last {

@@ -5,12 +5,12 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   case focusPrompt, focusAudio, focusTokens, focusViewport, focusTimeline, focusTakes, focusLayers
   case theme, settings, export, importClip, copyCommand
   // Performing
-  case sample, sampleFour, sampleSameSeed, resampleHere, resampleSelection, sayLine, pickAudio, removeAudio, trimAudio
+  case sample, sampleFour, sampleSameSeed, resampleHere, resampleSelection, sayLine, pickAudio, removeAudio, trimAudio, embedAudio
   // Time
   case play, frameBack, frameForward, tenBack, tenForward, toStart, toEnd, extendBack, extendForward, clearSelection, loopSelection
   case addMarker, removeMarker, previousMarker, nextMarker, slower, faster, timeIn, timeOut
   // Prompt
-  case newline, muteLevel, weightUp, weightDown
+  case newline, muteLevel, weightUp, weightDown, selectText, copyText, cutText
   // Viewport
   case orbitLeft, orbitRight, orbitUp, orbitDown, zoomIn, zoomOut, viewFront, viewThreeQuarter, viewSide, resetView, drawMode, onionSkin,
     split
@@ -18,7 +18,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   case laneUp, laneDown, alternativeNext, alternativePrevious, takeAlternative, pinToken, banToken, lockSpan, lockLane, clearLocks
   // Takes and layers
   case listUp, listDown, choose, star, rename, duplicate, remove, compare
-  case amountUp, amountDown, amountReset, clearOffsets
+  case amountUp, amountDown, amountReset, addOffset, clearOffsets
 }
 
 /// Where keys mean what they mean.

@@ -35,7 +35,9 @@ extension KeyTable {
     [
       (.sample, "enter", "Perform: sample a take", "perform"), (.newline, "A-n C-j", "New line", nil),
       (.muteLevel, "A-m", "Mute or unmute this level", "mute"), (.weightUp, "A-up A-.", "More weight", "weight"),
-      (.weightDown, "A-down A-,", "Less weight", nil), (.focusViewport, "esc", "Leave the text", "done"),
+      (.weightDown, "A-down A-,", "Less weight", nil), (.selectText, "A-a", "Select the text (or Shift with the arrows, or drag)", nil),
+      (.copyText, "A-c", "Copy the selected text", nil), (.cutText, "A-x", "Cut the selected text", nil),
+      (.focusViewport, "esc", "Leave the text", "done"),
     ])
 
   private static let stage = rows(
@@ -105,12 +107,14 @@ extension KeyTable {
     [
       (.choose, "enter", "Choose a sound file", "choose"), (.trimAudio, "t", "Trim and offset", "trim"),
       (.sayLine, "y", "Scratch voice", "speak"), (.removeAudio, "x delete", "Remove the sound", "remove"),
+      (.embedAudio, "E", "Keep a copy of the sound in the session file, or stop", nil),
     ])
 
   private static let layers = rows(
     .layers,
     [
       (.listUp, "up k", "Row above", nil), (.listDown, "down j", "Row below", "row"), (.amountUp, "right +", "More", "amount"),
-      (.amountDown, "left -", "Less", nil), (.amountReset, "0", "As decoded", "reset"), (.clearOffsets, "x", "Clear offsets", "clear"),
+      (.amountDown, "left -", "Less", nil), (.amountReset, "0", "As decoded", "reset"), (.addOffset, "o", "Offset over the selection, on top of the tokens", "offset"),
+      (.clearOffsets, "x", "Clear offsets", "clear"),
     ])
 }

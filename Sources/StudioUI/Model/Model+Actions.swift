@@ -42,10 +42,20 @@ extension Model {
     case .sampleSameSeed: return sample(.sameSeed)
     case .resampleHere: return sample(.fromHere)
     case .resampleSelection: return sample(.selection)
-    case .settings, .export, .importClip, .sayLine, .pickAudio, .removeAudio, .trimAudio, .copyCommand: return performDialog(action)
+    case .settings, .export, .importClip, .sayLine, .pickAudio, .removeAudio, .trimAudio, .embedAudio, .copyCommand, .addOffset: return performDialog(action)
     case .newline:
       editor.insert("\n")
       return edit(.setText(field, editor.text))
+    case .selectText: editor.selectAll()
+    case .copyText, .cutText:
+      guard let text = editor.selectedText else {
+        say(.warning, "select text first: Shift with the arrows, or drag")
+        return []
+      }
+      guard action == .cutText else { return [.copy(text)] }
+      editor.deleteSelection()
+      history.endCoalescing()
+      return [.copy(text)] + writeText()
     case .muteLevel: return edit(.setMuted(field.level, !document.prompt[field.level].isMuted))
     case .weightUp, .weightDown:
       let step = action == .weightUp ? 0.1 : -0.1
@@ -167,14 +177,22 @@ extension Model {
       return []
     }
     if action == .clearOffsets { return edit(.clearOffsets(take.id, channel: nil)) }
-    var layers = take.layers
-    let path: WritableKeyPath<LayerAmounts, Double> = [\.head, \.mouth, \.expression, \.blinks][layerRow]
+    let amount = take.layers[keyPath: Model.layerPaths[layerRow]]
     switch action {
-    case .amountUp: layers[keyPath: path] += 0.1
-    case .amountDown: layers[keyPath: path] -= 0.1
-    default: layers[keyPath: path] = 1
+    case .amountUp: return setLayer(layerRow, to: amount + 0.1)
+    case .amountDown: return setLayer(layerRow, to: amount - 0.1)
+    default: return setLayer(layerRow, to: 1)
     }
-    layers[keyPath: path] = (layers[keyPath: path] * 10).rounded() / 10
+  }
+
+  /// The layers in the order of their rows.
+  static var layerPaths: [WritableKeyPath<LayerAmounts, Double>] { [\.head, \.mouth, \.expression, \.blinks] }
+
+  /// Sets the amount of a layer of the take on screen: keys, wheel and slider come here.
+  mutating func setLayer(_ row: Int, to amount: Double) -> [Effect] {
+    guard let take = document.current, Model.layerPaths.indices.contains(row) else { return [] }
+    var layers = take.layers
+    layers[keyPath: Model.layerPaths[row]] = (amount * 10).rounded() / 10
     return edit(.setLayers(take.id, layers.clamped))
   }
 }

@@ -21,6 +21,21 @@ extension Model {
         return []
       }
       overlay = .form(form(.trim))
+    case .embedAudio:
+      guard var reference = document.audio else {
+        say(.warning, "choose a sound first")
+        return []
+      }
+      guard reference.embedded != nil else { return [.engine(.embedAudio(reference))] }
+      reference.embedded = nil
+      say(.good, "the session refers to \(reference.path) again")
+      return edit(.setAudio(reference))
+    case .addOffset:
+      guard motion != nil, document.current != nil else {
+        say(.warning, "perform a take first")
+        return []
+      }
+      overlay = .form(form(.offset))
     case .removeAudio:
       guard document.audio != nil else { return [] }
       audio = nil
@@ -90,6 +105,14 @@ extension Model {
           .init("length", a?.trimLength.map { "\($0)" } ?? "", hint: "seconds kept; empty keeps all"),
           .init("offset", "\(a?.offset ?? 0)", hint: "seconds the sound starts after the motion"),
         ], verb: "trim")
+    case .offset:
+      let names = OffsetTarget.common.map(\.name).joined(separator: ", ")
+      form = Form(
+        kind: kind, title: document.selection == nil ? "Offset over the whole take" : "Offset over the selection",
+        fields: [
+          .init("what", "", hint: names), .init("amount", "", hint: "head in degrees (down, left, right), others 1 for full"),
+          .init("ease", "6", hint: "frames to fade in and out"),
+        ], verb: "add")
     case .importClip:
       form = Form(kind: kind, title: "Import a clip", fields: [.init("file", "", hint: ".npz .pkl or Live Link .csv")], verb: "import")
     }
@@ -151,6 +174,16 @@ extension Model {
       if !texts[1].isEmpty, (audio.trimLength ?? 0) <= 0 { return complain("length: a number above 0, or empty") }
       effects = edit(.setAudio(audio))
       self.audio?.reference = audio
+    case .offset:
+      guard let target = OffsetTarget.named(texts[0]) else {
+        return complain("what: \(OffsetTarget.common.prefix(7).map(\.name).joined(separator: ", ")), … or a shape like mouthSmileLeft")
+      }
+      guard let amount = Float(texts[1]), amount.isFinite, let ease = Int(texts[2]), ease >= 0 else {
+        return complain("amount is a number (\(target.unit)), ease a whole number of frames")
+      }
+      guard let motion, let take = document.current else { return complain("there is no take to move") }
+      let frames = document.selection ?? 0...max(0, motion.frameCount - 1)
+      effects = edit(target.edit(take: take.id, amount: amount, frames: frames, ease: ease))
     case .importClip:
       guard !texts[0].isEmpty else { return complain("the path of a clip") }
       effects = [.engine(.importClip(path: texts[0]))]

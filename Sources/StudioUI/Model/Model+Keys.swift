@@ -27,7 +27,7 @@ extension Model {
   var promptWidth: Int { max(8, Layout(self).rects[.prompt].map { $0.width - 3 } ?? 30) }
 
   /// The document takes the text of the box.
-  private mutating func writeText() -> [Effect] { edit(.setText(field, editor.text)) }
+  mutating func writeText() -> [Effect] { edit(.setText(field, editor.text)) }
 
   /// Keys that edit text; nil when the key is not one of them.
   private mutating func typeInPrompt(_ key: Key) -> [Effect]? {
@@ -38,9 +38,11 @@ extension Model {
       editor.insert(String(c))
       return writeText()
     case .up:
-      if !editor.up(width: width) { moveField(-1) }
+      editor.mark(key.shift)
+      if !editor.up(width: width), !key.shift { moveField(-1) }
     case .down:
-      if !editor.down(width: width) { moveField(1) }
+      editor.mark(key.shift)
+      if !editor.down(width: width), !key.shift { moveField(1) }
     default:
       let before = editor.text
       guard editor.move(key, width: width) else { return nil }
@@ -86,8 +88,15 @@ extension Model {
 }
 
 extension TextEditor {
+  /// Before a motion: begins or keeps the selection, or ends it.
+  mutating func mark(_ selecting: Bool) { anchor = selecting ? anchor ?? cursor : nil }
+
   /// Moves or deletes by a key that every text box understands; false for other keys.
   mutating func move(_ key: Key, width: Int) -> Bool {
+    switch key.code {
+    case .left, .right, .home, .end: mark(key.shift)
+    default: break
+    }
     switch (key.code, key.control) {
     case (.left, true): leftWord()
     case (.right, true): rightWord()

@@ -85,6 +85,7 @@ extension Model {
       overlay = nil
       return []
     case .enter, .right:
+      if key.code == .enter, picker.query.text.hasPrefix("/") { return go(picker, picker.query.text.trimmingSpaces) }
       if key.code == .right, picker.chosen?.isFolder != true { break }
       return choose(picker)
     case .left, .backspace:
@@ -106,9 +107,20 @@ extension Model {
     let path = Model.join(picker.path, entry.name)
     if entry.isFolder { return open(picker, path) }
     drafts["picker"] = [picker.path]
+    return take(path)
+  }
+
+  private mutating func take(_ path: String) -> [Effect] {
     overlay = nil
     let reference = AudioReference(path: path)
     return edit(.setAudio(reference)) + [.engine(.loadAudio(reference))]
+  }
+
+  /// A path that was typed: a file when its last part has an ending, else a folder.
+  private mutating func go(_ picker: Picker, _ path: String) -> [Effect] {
+    let last = path.split(separator: "/").last ?? ""
+    if last.dropFirst().contains("."), !path.hasSuffix("/") { return take(path) }
+    return open(picker, path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
   }
 
   private mutating func open(_ picker: Picker, _ path: String) -> [Effect] {

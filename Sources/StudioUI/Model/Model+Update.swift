@@ -147,11 +147,18 @@ extension Model {
       say(.bad, reason)
     case .audioLoaded(let track):
       audio = track
-      if var reference = document.audio, reference.path == track.reference.path, reference.sha256 == nil {
+      if var reference = document.audio, reference.path == track.reference.path, reference.sha256 != track.reference.sha256 {
+        if reference.sha256 != nil { say(.warning, "\(reference.path) is another recording than this session was made with") }
         reference.sha256 = track.reference.sha256
         return edit(.setAudio(reference))
       }
-    case .audioFailed(let reference, let reason): say(.bad, "\(reference.path): \(reason)")
+    case .audioFailed(let reference, let reason):
+      let key = keys.key(for: .pickAudio, in: .audio)?.label(ascii: ascii) ?? "the palette"
+      say(.bad, "\(reason); \(key) chooses where it is now")
+    case .audioEmbedded(let reference):
+      guard document.audio?.path == reference.path else { return [] }
+      say(.good, "the session file keeps a copy of \(reference.path)")
+      return edit(.setAudio(reference))
     case .audioPreview(let path, let track):
       if case .picker(var picker) = overlay, picker.previewPath == path {
         picker.preview = track

@@ -116,6 +116,8 @@ public struct Model: Sendable {
   var drafts: [String: [String]] = [:]
   var selectionAnchor: Int?
   var dragFrom: (x: Int, y: Int, yaw: Float, pitch: Float)?
+  /// The pane where the button went down: it has the mouse until the button is up.
+  var dragPane: Pane?
   public internal(set) var wantsQuit = false
 
   public init(

@@ -38,7 +38,7 @@ public struct Picker: Sendable {
 /// A dialog of labelled boxes.
 public struct Form: Sendable {
   public enum Kind: Hashable, Sendable {
-    case settings, rename(Take.ID), marker, export, say, trim, importClip
+    case settings, rename(Take.ID), marker, export, say, trim, importClip, offset
 
     /// Key of the drafts.
     var name: String {

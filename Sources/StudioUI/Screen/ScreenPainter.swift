@@ -3,15 +3,18 @@ import Raster
 /// What a terminal can do, as far as painting depends on it.
 public struct TerminalAbilities: Hashable, Sendable {
   public var colours: ColourDepth
-  /// The terminal understands ECMA-48 cursor movement (all but the oldest do).
+  /// The terminal knows faint text.
   public var dimIsSafe: Bool
   /// Frames may be wrapped in synchronised output (CSI ? 2026).
   public var synchronised: Bool
+  /// Output is not translated: a line feed keeps the column.
+  public var lineFeeds: Bool
 
-  public init(colours: ColourDepth = .truecolour, dimIsSafe: Bool = true, synchronised: Bool = false) {
+  public init(colours: ColourDepth = .truecolour, dimIsSafe: Bool = true, synchronised: Bool = false, lineFeeds: Bool = false) {
     self.colours = colours
     self.dimIsSafe = dimIsSafe
     self.synchronised = synchronised
+    self.lineFeeds = lineFeeds
   }
 }
 
@@ -21,123 +24,135 @@ public struct TerminalAbilities: Hashable, Sendable {
 /// one write a frame, and frames that can be dropped whole when the line is slow.
 public struct ScreenPainter: Sendable {
   public var abilities: TerminalAbilities
-  private var shown: Screen?
-  private var style: Style?
-  private var codes: [Style: String] = [:]
+  private var shown: CellPage?
+  private var cursor: (x: Int, y: Int)?
+  private var writer: PageWriter
+  private var looks = LookTable()
+  /// Styles by number; 0 is the terminal's own.
+  private var styles: [Style] = []
+  private var numbers: [Style: UInt16] = [:]
+  /// What a look shows on an empty cell, by number of its class.
+  private var grounds: [Style: UInt16] = [:]
 
-  public init(abilities: TerminalAbilities) { self.abilities = abilities }
+  /// Styles kept at most; themes tried one after the other would else pile up.
+  private static let mostStyles = 2000
+
+  public init(abilities: TerminalAbilities) {
+    self.abilities = abilities
+    writer = PageWriter(lineFeeds: abilities.lineFeeds)
+    forget()
+  }
 
   /// Forgets what is on the terminal: the next frame clears it and is written whole.
-  public mutating func forget() { shown = nil }
+  public mutating func forget() {
+    shown = nil
+    cursor = nil
+    writer.forget()
+    looks = LookTable()
+    styles = []
+    numbers = [:]
+    grounds = [:]
+    _ = number(of: .plain)
+  }
 
   /// The bytes that turn the last painted screen into this one; empty when nothing changed.
   public mutating func paint(_ screen: Screen) -> [UInt8] {
+    if styles.count > ScreenPainter.mostStyles { forget() }
+    let page = page(of: screen)
+    let old = shown.flatMap { $0.width == page.width && $0.height == page.height ? $0 : nil }
     var out: [UInt8] = []
-    out.reserveCapacity(4096)
-    let old = shown.flatMap { $0.width == screen.width && $0.height == screen.height ? $0 : nil }
     if old == nil {
       out += Array("\u{1b}[0m\u{1b}[2J".utf8)
-      style = nil
+      writer.forget()
     }
-    var place: (x: Int, y: Int) = (-1, -1)
-    for y in 0..<screen.height {
-      var x = 0
-      while x < screen.width {
-        let cell = screen[x, y]
-        if let old, same(screen, old, x, y) || cell.width == 0 {
-          x += 1
-          continue
-        }
-        if old == nil, cell.width == 0 || (cell.glyph == 0x20 && cell.style == .plain) {
-          x += 1
-          continue
-        }
-        // The last cell of the screen would scroll some terminals.
-        if y == screen.height - 1, x + max(1, Int(cell.width)) >= screen.width { break }
-        approach(x, y, from: place, screen, &out)
-        select(cell.style, &out)
-        append(screen, cell, &out)
-        x += max(1, Int(cell.width))
-        place = (x, y)
-      }
+    let (styles, abilities) = (styles, abilities)
+    let cells = writer.difference(page, from: old, blank: 0, looks: &looks) { from, to in
+      ScreenPainter.sequence(from: from.map { styles[Int($0)] }, to: styles[Int(to)], abilities)
     }
-    let before = old?.cursor
+    let before = cursor
     let after = screen.cursor
-    let drew = !out.isEmpty
-    if drew || before?.x != after?.x || before?.y != after?.y || old == nil {
-      if let after {
-        move(after.x, after.y, &out)
-        out += Array("\u{1b}[?25h".utf8)
-      } else if before != nil || old == nil {
-        out += Array("\u{1b}[?25l".utf8)
+    // A cursor in sight is hidden while cells are written, else it would be seen flying.
+    if !cells.isEmpty, before != nil, old != nil { out += Array("\u{1b}[?25l".utf8) }
+    out += cells
+    if let after {
+      if !cells.isEmpty || before?.x != after.x || before?.y != after.y || old == nil {
+        out += Array((PageWriter.move(after.x, after.y) + "\u{1b}[?25h").utf8)
       }
+    } else if before != nil && cells.isEmpty || old == nil {
+      out += Array("\u{1b}[?25l".utf8)
     }
-    if drew, after != nil { out = Array("\u{1b}[?25l".utf8) + out }
-    shown = screen
+    shown = page
+    cursor = after
     guard !out.isEmpty else { return [] }
     return abilities.synchronised ? Array("\u{1b}[?2026h".utf8) + out + Array("\u{1b}[?2026l".utf8) : out
   }
 
-  private func same(_ a: Screen, _ b: Screen, _ x: Int, _ y: Int) -> Bool {
-    let (p, q) = (a[x, y], b[x, y])
-    guard p.glyph == q.glyph, p.width == q.width, p.style == q.style else { return false }
-    if p.cluster == 0 && q.cluster == 0 { return true }
-    return a.text(x, y) == b.text(x, y)
-  }
-
-  /// Moves the cursor: over a short unchanged run of the same style by writing it, else by the shortest sequence.
-  private func approach(_ x: Int, _ y: Int, from place: (x: Int, y: Int), _ screen: Screen, _ out: inout [UInt8]) {
-    if place.x == x, place.y == y { return }
-    if place.y == y, place.x >= 0, x > place.x {
-      let gap = x - place.x
-      if gap <= 4, let style,
-        (place.x..<x).allSatisfy({ screen[$0, y].style == style && screen[$0, y].width == 1 && screen[$0, y].cluster == 0 })
-      {
-        for column in place.x..<x { append(screen, screen[column, y], &out) }
-        return
+  private mutating func page(of screen: Screen) -> CellPage {
+    var page = CellPage(width: screen.width, height: screen.height)
+    page.texts = screen.clusters
+    var (lastStyle, lastNumber) = (Style.plain, UInt16(0))
+    for (i, cell) in screen.cells.enumerated() {
+      if cell.style != lastStyle {
+        lastStyle = cell.style
+        lastNumber = number(of: cell.style)
       }
-      out += Array((gap == 1 ? "\u{1b}[C" : "\u{1b}[\(gap)C").utf8)
-      return
+      let glyph = cell.cluster > 0 ? PageCell.textBase + UInt32(cell.cluster) - 1 : cell.glyph
+      page.cells[i] = PageCell(glyph: glyph, look: lastNumber, width: cell.width)
     }
-    move(x, y, &out)
+    return page
   }
 
-  private func move(_ x: Int, _ y: Int, _ out: inout [UInt8]) {
-    out += Array((x == 0 ? "\u{1b}[\(y + 1)H" : "\u{1b}[\(y + 1);\(x + 1)H").utf8)
+  private mutating func number(of style: Style) -> UInt16 {
+    if let known = numbers[style] { return known }
+    let marks: Style.Emphasis = [.underline, .reverse]
+    let emphasis = style.emphasis.intersection(marks)
+    // Only where ink and ground are exchanged (or a line is drawn in ink) does ink show on an empty cell.
+    let seen = Style(ink: emphasis.isEmpty ? .standard : style.ink, ground: style.ground, emphasis: emphasis)
+    let ground = grounds[seen] ?? UInt16(grounds.count)
+    grounds[seen] = ground
+    let made = looks.add(blank: ground)
+    numbers[style] = made
+    styles.append(style)
+    return made
   }
 
-  private mutating func select(_ wanted: Style, _ out: inout [UInt8]) {
-    if style == wanted { return }
-    style = wanted
-    let code = codes[wanted] ?? sequence(wanted)
-    codes[wanted] = code
-    out += Array(code.utf8)
+  /// The shortest sequence that changes the pen from a style (or an unknown one) to another.
+  static func sequence(from: Style?, to: Style, _ abilities: TerminalAbilities) -> String {
+    let whole = join(["0"] + codes(of: to.emphasis, abilities) + colours(from: nil, to: to, abilities))
+    guard let from, from.emphasis.isSubset(of: to.emphasis) else { return whole }
+    let parts = codes(of: to.emphasis.subtracting(from.emphasis), abilities) + colours(from: from, to: to, abilities)
+    let change = parts.isEmpty ? "" : join(parts)
+    return change.utf8.count <= whole.utf8.count ? change : whole
   }
 
-  private func append(_ screen: Screen, _ cell: ScreenCell, _ out: inout [UInt8]) {
-    if cell.cluster > 0 {
-      out += Array(screen.clusters[Int(cell.cluster) - 1].utf8)
-    } else {
-      if let bytes = UTF8.encode(Unicode.Scalar(cell.glyph) ?? " ") { out += Array(bytes) }
+  private static func join(_ parts: [String]) -> String { "\u{1b}[" + (parts == ["0"] ? "" : parts.joined(separator: ";")) + "m" }
+
+  private static func codes(of emphasis: Style.Emphasis, _ abilities: TerminalAbilities) -> [String] {
+    var parts: [String] = []
+    if emphasis.contains(.bold) { parts.append("1") }
+    if emphasis.contains(.dim), abilities.dimIsSafe { parts.append("2") }
+    if emphasis.contains(.italic), abilities.colours > .sixteen { parts.append("3") }
+    if emphasis.contains(.underline) { parts.append("4") }
+    if emphasis.contains(.reverse) { parts.append("7") }
+    return parts
+  }
+
+  private static func colours(from: Style?, to: Style, _ abilities: TerminalAbilities) -> [String] {
+    guard abilities.colours != .mono else { return [] }
+    var parts: [String] = []
+    for (before, after, base) in [(from?.ink, to.ink, 30), (from?.ground, to.ground, 40)] {
+      let wanted = code(after, base: base, abilities)
+      if let before {
+        let known = code(before, base: base, abilities)
+        if known != wanted { parts.append(wanted ?? "\(base + 9)") }
+      } else if let wanted {
+        parts.append(wanted)
+      }
     }
+    return parts
   }
 
-  /// The sequence that sets a style from any other.
-  func sequence(_ style: Style) -> String {
-    var parts = ["0"]
-    if style.emphasis.contains(.bold) { parts.append("1") }
-    if style.emphasis.contains(.dim), abilities.dimIsSafe { parts.append("2") }
-    if style.emphasis.contains(.italic), abilities.colours > .sixteen { parts.append("3") }
-    if style.emphasis.contains(.underline) { parts.append("4") }
-    if style.emphasis.contains(.reverse) { parts.append("7") }
-    if abilities.colours != .mono {
-      if let code = code(style.ink, base: 30) { parts.append(code) }
-      if let code = code(style.ground, base: 40) { parts.append(code) }
-    }
-    return "\u{1b}[" + (parts.count == 1 ? "" : parts.joined(separator: ";")) + "m"
-  }
-
-  private func code(_ paint: Paint, base: Int) -> String? {
+  private static func code(_ paint: Paint, base: Int, _ abilities: TerminalAbilities) -> String? {
     if let number = paint.number { return "\(number < 8 ? base + Int(number) : base + 60 + Int(number) - 8)" }
     guard let c = paint.colour else { return nil }
     switch abilities.colours {

@@ -94,7 +94,8 @@ public struct Theme: Hashable, Sendable {
 
   /// The style of a head's cell on the background.
   public func style(of cell: Cell) -> Style {
-    Style(ink: self[Theme.gradient(of: cell.role), Int(cell.level)], ground: self[.background].ground)
+    let level = Int((cell.role.part(ofLevel: Int(cell.level)) * Float(Cell.levels - 1)).rounded())
+    return Style(ink: self[Theme.gradient(of: cell.role), level], ground: self[.background].ground)
   }
 
   private static func resolve(_ key: Key, _ styles: [Key: Style]) -> Style {

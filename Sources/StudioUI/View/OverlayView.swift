@@ -19,6 +19,29 @@ enum OverlayView {
     return Rect((w - size.0) / 2, max(1, (h - size.1) / 3), max(1, size.0), max(1, size.1))
   }
 
+  /// The rows of the list in the overlay and the first entry shown.
+  private static func list(_ model: Model, _ inner: Rect) -> (area: Rect, first: Int, count: Int)? {
+    func scrolled(_ area: Rect, _ row: Int, _ count: Int) -> (Rect, Int, Int) {
+      (area, max(0, min(row - area.height / 2, count - area.height)), count)
+    }
+    switch model.overlay {
+    case .palette(let query, let row):
+      return scrolled(Rect(inner.x, inner.y + 2, inner.width, inner.height - 2), row, model.paletteRows(query.text).count)
+    case .picker(let picker):
+      let preview = inner.height > 12 ? 5 : 0
+      return scrolled(Rect(inner.x, inner.y + 3, inner.width, inner.height - 3 - preview), picker.row, picker.matches.count)
+    case .themes: return (Rect(inner.x, inner.y + 2, inner.width, inner.height - 2), 0, model.themes.count)
+    default: return nil
+    }
+  }
+
+  /// The entry of the list under a row of the screen.
+  static func listRow(_ model: Model, _ y: Int) -> Int? {
+    guard let box = box(model), let list = list(model, box.inset(2, 1)), y >= list.area.y, y < list.area.bottom else { return nil }
+    let row = list.first + y - list.area.y
+    return row < list.count ? row : nil
+  }
+
   static func draw(_ model: Model, _ canvas: inout Canvas) {
     guard let box = box(model), let overlay = model.overlay else { return }
     canvas.screen.cursor = nil
@@ -98,8 +121,7 @@ enum OverlayView {
   private static func palette(_ model: Model, _ query: TextEditor, _ row: Int, _ rect: Rect, _ canvas: inout Canvas) {
     title("Do", query, rect, &canvas)
     let rows = model.paletteRows(query.text)
-    let list = Rect(rect.x, rect.y + 2, rect.width, rect.height - 2)
-    let first = max(0, min(row - list.height / 2, rows.count - list.height))
+    guard let (list, first, _) = Self.list(model, rect) else { return }
     for i in 0..<list.height where first + i < rows.count {
       let (binding, places) = rows[first + i]
       let chosen = first + i == row
@@ -134,9 +156,8 @@ enum OverlayView {
     title("Sound", picker.query, rect, &canvas)
     canvas.put(picker.path, rect.x, rect.y + 1, dim(canvas), in: rect)
     let preview = rect.height > 12 ? 5 : 0
-    let list = Rect(rect.x, rect.y + 3, rect.width, max(0, rect.height - 3 - preview))
+    guard let (list, first, _) = Self.list(model, rect) else { return }
     let matches = picker.matches
-    let first = max(0, min(picker.row - list.height / 2, matches.count - list.height))
     for i in 0..<list.height where first + i < matches.count {
       let (entry, places) = matches[first + i]
       let chosen = first + i == picker.row
@@ -148,10 +169,18 @@ enum OverlayView {
       put(entry.name + (entry.isFolder ? "/" : ""), places, list.x, y, base, Rect(list.x, y, sizeX - list.x - 1, 1), &canvas)
       canvas.put(size, sizeX, y, canvas.theme[.dim].on(base), in: list)
     }
-    if matches.isEmpty { canvas.put(picker.isLoading ? "looking" : "no sound file here", list.x, list.y, dim(canvas), in: list) }
-    guard preview > 0, picker.previewPath != nil else { return }
+    if matches.isEmpty {
+      let typed = picker.query.text.hasPrefix("/")
+      let word = typed ? "Enter goes there" : picker.isLoading ? "looking" : !picker.entries.isEmpty ? "nothing here is called that" : "no sound file here (wav, flac, ogg, opus, mp3, aiff, au …)"
+      canvas.put(word, list.x, list.y, dim(canvas), in: list)
+    }
+    guard preview > 0 else { return }
     let below = Rect(rect.x, list.bottom + 1, rect.width, preview - 1)
-    guard let track = picker.preview else { return }
+    guard let track = picker.preview else {
+      let left = canvas.glyphs.ascii ? "Left" : "←"
+      canvas.put("Enter choose   \(left) folder above   / types a path   Esc leave", below.x, below.bottom - 1, dim(canvas), in: below)
+      return
+    }
     let info = track.info
     let rate = Format.fixed(Double(info.sampleRate) / 1000, 1)
     canvas.put(
@@ -188,6 +217,11 @@ enum OverlayView {
       let skip = max(0, column - boxes.width + 2)
       let text = String(field.editor.text.dropFirst(skip))
       let end = canvas.put(text, boxes.x, y, .overlay, in: boxes)
+      if here, let selection = field.editor.selection {
+        for column in selection.clamped(to: skip..<max(skip, skip + boxes.width)) {
+          canvas.screen.restyle(boxes.x + column - skip, y) { $0.ground = canvas.theme[.selection].ground }
+        }
+      }
       if !field.hint.isEmpty, here, end + 3 < boxes.right { canvas.put(field.hint, end + 2, y, dim(canvas), in: boxes) }
       if here { canvas.screen.cursor = (min(boxes.right - 1, boxes.x + column - skip), y) }
     }

@@ -97,8 +97,23 @@ enum PromptView {
     let rows = editor.rows(width: width)
     for i in 0..<box.rows where box.skipped + i < rows.count && box.firstRow + i < body.height {
       let row = rows[box.skipped + i]
-      let text = String(editor.clusters[row.range])
-      canvas.put(text, left, body.y + box.firstRow + i, inHand ? .inputFocused : muted ? .muted : .input, in: body)
+      let y = body.y + box.firstRow + i
+      let shown = editor.shown(row)
+      canvas.put(String(shown.map { editor.clusters[$0] }), left, y, inHand ? .inputFocused : muted ? .muted : .input, in: body)
+      guard inHand, let selection = editor.selection else { continue }
+      var x = left
+      for place in shown {
+        let width = DisplayWidth.of(editor.clusters[place])
+        if selection.contains(place) {
+          for cell in x..<x + width where cell < body.right {
+            canvas.screen.restyle(cell, y) {
+              $0.ground = canvas.theme[.selection].ground
+              $0.emphasis.formUnion(canvas.theme[.selection].emphasis)
+            }
+          }
+        }
+        x += width
+      }
     }
     if inHand, model.overlay == nil {
       let row = editor.row(width: width) - box.skipped

@@ -34,6 +34,7 @@ enum AudioView {
     }
     if reference.offset != 0 { notes.append("offset \(Format.fixed(reference.offset, 2)) s") }
     if let line = reference.spokenLine { notes.append("“\(line)”") }
+    if reference.embedded != nil { notes.append("kept in the session") }
     if !model.canPlaySound { notes.append("silent playhead: no player here") }
     canvas.put(notes.joined(separator: "  "), body.x + 1, min(body.bottom - 1, wave.bottom), .dim, in: body)
   }
@@ -60,7 +61,7 @@ enum TakesView {
     let count = model.document.takes.count
     if body.y > rect.y { _ = canvas.heading("Takes", note: count > 0 ? "\(count)" : "", focused: model.focus == .takes, rect) }
     guard count > 0 else {
-      canvas.put("none yet: Enter performs one", body.x + 1, body.y, .rule, in: body)
+      canvas.put("Enter performs the first", body.x + 1, body.y, .rule, in: body)
       return
     }
     let tree = model.document.takeTree
@@ -90,6 +91,21 @@ enum TakesView {
 
 /// Amounts of the layers.
 enum LayersView {
+  /// Where the sliders lie: first column and width.
+  private static func slider(_ body: Rect) -> (x: Int, width: Int) {
+    let left = body.x + 13
+    return (left, max(0, min(24, body.right - left - 6)))
+  }
+
+  /// The row under a cell, and the amount when the cell is on (or beside, while dragging) its slider.
+  static func place(_ model: Model, _ rect: Rect, _ x: Int, _ y: Int) -> (row: Int, amount: Double?) {
+    let body = PromptView.bodyRect(model, rect)
+    let (left, width) = slider(body)
+    guard x >= left - 1, x <= left + width, width > 1 else { return (y - body.y, nil) }
+    let amount = max(0, min(2, (Double(x - left) + 0.5) / Double(width) * 2))
+    return (y - body.y, (amount * 10).rounded() / 10)
+  }
+
   static func draw(_ model: Model, _ rect: Rect, _ canvas: inout Canvas) {
     let body = PromptView.bodyRect(model, rect)
     if body.y > rect.y { _ = canvas.heading("Layers", focused: model.focus == .layers, rect) }
@@ -101,8 +117,7 @@ enum LayersView {
       let here = model.focus == .layers && model.layerRow == i
       canvas.screen.set(body.x, body.y + i, glyph: here ? canvas.glyphs.mark : 0x20, style: canvas.theme[.titleFocused])
       canvas.put(row.0, body.x + 2, body.y + i, here ? .current : model.document.current == nil ? .dim : .text, in: body)
-      let left = body.x + 13
-      let width = max(0, min(24, body.right - left - 6))
+      let (left, width) = slider(body)
       canvas.meter(row.1 / 2, left, body.y + i, width: width, .entropy)
       canvas.put(Format.fixed(row.1, 1), left + width + 1, body.y + i, row.1 == 1 ? .dim : .text, in: body)
     }

@@ -91,9 +91,27 @@ public struct StudioView {
       canvas.put(" " + notice.text, 0, rect.y, style, in: Rect(0, rect.y, rect.width - 1, 1))
       return
     }
+    for entry in HintBar.entries(model) {
+      let x = canvas.put(entry.label, entry.columns.lowerBound, rect.y, .hintKey, in: rect)
+      canvas.put(" " + entry.hint, x, rect.y, .hintText, in: rect)
+    }
+  }
+}
+
+/// What the foot of the screen offers, and where.
+enum HintBar {
+  struct Entry {
+    var action: Action
+    var label: String
+    var hint: String
+    var columns: Range<Int>
+  }
+
+  static func entries(_ model: Model) -> [Entry] {
     var x = 1
     var seen: Set<Action> = []
     var words: Set<String> = []
+    var entries: [Entry] = []
     for binding in model.keys.rows(for: model.focus.context) {
       guard let hint = binding.hint, let key = binding.keys.first, seen.insert(binding.action).inserted, words.insert(hint).inserted else {
         continue
@@ -101,10 +119,12 @@ public struct StudioView {
       // A key that the pane uses for something else is not offered under its old meaning.
       guard model.keys.action(key, in: model.focus.context) == binding.action else { continue }
       let label = key.label(ascii: model.ascii)
-      if x + DisplayWidth.of(label) + DisplayWidth.of(hint) + 3 > rect.width { break }
-      x = canvas.put(label, x, rect.y, .hintKey, in: rect)
-      x = canvas.put(" \(hint)  ", x, rect.y, .hintText, in: rect)
+      let width = DisplayWidth.of(label) + DisplayWidth.of(hint) + 3
+      if x + width > model.width { break }
+      entries.append(Entry(action: binding.action, label: label, hint: hint, columns: x..<x + width - 2))
+      x += width
     }
+    return entries
   }
 }
 

@@ -122,7 +122,8 @@ enum TimelineView {
   private static func playhead(_ model: Model, _ rect: Rect, _ canvas: inout Canvas) {
     guard model.clock.frameCount > 0, let x = column(Double(model.frame), model, rect) else { return }
     let style = canvas.theme[.playhead]
-    for y in rect.y..<rect.bottom {
+    // The pane's name keeps its place in the first row.
+    for y in rect.y..<rect.bottom where y > rect.y || x > rect.x + 10 {
       let cell = canvas.screen[x, y]
       if cell.glyph == 0x20 || y == rect.y {
         canvas.screen.set(x, y, glyph: canvas.glyphs.vertical, style: style.on(Style(ground: cell.style.ground)))

@@ -87,6 +87,24 @@ final class SignalPipe {
     }
   }
 
+  /// Waits after a stop until the program runs again in the foreground.
+  ///
+  /// A stop reaches the threads a moment after it was asked for; until SIGCONT comes, the screen belongs to the shell.
+  /// Without one (a stop that was never carried out) the wait ends after two seconds of running.
+  func awaitContinue(_ wake: WakePipe) {
+    for _ in 0..<40 {
+      let continued = lock.withLock {
+        let found = seen.contains(SIGCONT)
+        seen.removeAll { $0 == SIGCONT }
+        return found
+      }
+      if continued { return }
+      var descriptor = pollfd(fd: wake.readEnd, events: Int16(POLLIN), revents: 0)
+      _ = poll(&descriptor, 1, 50)
+      wake.drain()
+    }
+  }
+
   func close() {
     for source in sources { source.cancel() }
     sources = []

@@ -8,6 +8,9 @@ final class KeyReader {
   private var pasting: String.UnicodeScalarView?
   /// Codes we gave to sequences the terminal's description lacks.
   private var defined: [Int32: Key] = [:]
+  /// Characters of an unknown sequence that may still come; they are no keys. Answers of the terminal that come late
+  /// over a slow line are such sequences.
+  private var skipping = 0
   private let pasteBegin: Int32 = 0o2000
   private let pasteEnd: Int32 = 0o2001
 
@@ -40,6 +43,10 @@ final class KeyReader {
     while out.count < 4096 {
       let kind = nc_read(window, &value)
       guard kind >= 0 else { break }
+      if skipping > 0, kind == 0 {
+        skipping = (0x40...0x7e).contains(value) || value < 0x20 ? 0 : skipping - 1
+        continue
+      }
       if kind == 1 {
         if let message = special(Int32(bitPattern: value)) { out.append(message) }
         continue
@@ -77,6 +84,11 @@ final class KeyReader {
       // Escape followed at once by something is that key with Alt.
       var next: UInt32 = 0
       let kind = nc_read(window, &next)
+      if kind == 0, next == UInt32(UInt8(ascii: "[")) {
+        // A control sequence the description does not know.
+        skipping = 40
+        return nil
+      }
       if kind == 0, next != 27, var key = character(next) {
         key.alt = true
         return key

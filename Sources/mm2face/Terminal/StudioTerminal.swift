@@ -21,6 +21,7 @@ final class StudioTerminal {
   /// The terminal opened anew for writing without blocking: a slow line must not stop the keys.
   private let output: Int32
   private var quitting = false
+  private var signals: SignalPipe?
 
   /// Frames a second while something moves.
   private static let frameSeconds = 1.0 / 25
@@ -42,6 +43,7 @@ final class StudioTerminal {
     guard let reader = KeyReader(mouse: true) else { return }
     self.reader = reader
     let signals = SignalPipe(inbox.wake)
+    self.signals = signals
     defer { signals.close() }
     enter()
     let listener = listen()
@@ -79,7 +81,8 @@ final class StudioTerminal {
   private func enter() {
     // Dragging is asked for only where the library has a mouse at all; it has chosen the form of the reports.
     let mouse = nc_string("kmous") == nil ? "" : "\u{1b}[?1002h"
-    let text = "\u{1b}[?1049h\u{1b}[2J\u{1b}[?2004h\(mouse)\u{1b}[?25l"
+    // Mode 8 off: right-to-left words come in the order they are shown.
+    let text = "\u{1b}[?1049h\u{1b}[8l\u{1b}[2J\u{1b}[?2004h\(mouse)\u{1b}[?25l"
     _ = text.withCString { write(STDOUT_FILENO, $0, strlen($0)) }
     painter.forget()
   }
@@ -112,7 +115,7 @@ final class StudioTerminal {
     endwin()
     TerminalRestorer.restore()
     kill(0, SIGSTOP)
-    // Back in the foreground: nothing may be painted before the screen is ours again.
+    signals?.awaitContinue(inbox.wake)
     resume()
   }
 

@@ -6,7 +6,7 @@ import Foundation
 enum TerminalRestorer {
   /// Leaves everything the studio switches on: styles, mouse, paste, synchronised output, the other screen, the hidden cursor.
   private static let farewell =
-    "\u{1b}[?2026l\u{1b}[0m\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?2004l\u{1b}[?25h\u{1b}[?1049l\u{1b}[?1l\u{1b}>"
+    "\u{1b}[?2026l\u{1b}[8h\u{1b}[0m\u{1b}[?1006l\u{1b}[?1002l\u{1b}[?1000l\u{1b}[?2004l\u{1b}[?25h\u{1b}[?1049l\u{1b}[?1l\u{1b}>"
   private static let plainFarewell = "\r\n"
 
   private struct State {

@@ -31,7 +31,8 @@ struct PlayVerb: AsyncParsableCommand {
     var style = drawing.style()
     if !TerminalProbe.isUTF8(environment: environment) { style.ascii = true }
     var player = PlainPlayer(
-      painter: AnsiPainter(depth: TerminalProbe.colours(environment: environment, described: described)),
+      painter: AnsiPainter(
+        depth: TerminalProbe.colours(environment: environment, described: described), lineFeeds: isatty(STDOUT_FILENO) == 1),
       framesPerSecond: motion.framesPerSecond)
     let camera = drawing.camera(drawer.framing)
     let figures = player.play(frames: motion.frameCount, loop: loop) { frame, screen in
@@ -76,6 +77,7 @@ struct PlainPlayer {
         } else if signal == SIGTSTP {
           TerminalRestorer.restore()
           kill(0, SIGSTOP)
+          signals.awaitContinue(wake)
           reenter(isTerminal)
         } else if signal == SIGCONT {
           reenter(isTerminal)
@@ -111,11 +113,12 @@ struct PlainPlayer {
     painter.forget()
   }
 
-  /// Keys come one by one and are not shown.
+  /// Keys come one by one and are not shown; line feeds are not translated.
   private static func quietInput() {
     var raw = termios()
     tcgetattr(STDIN_FILENO, &raw)
     raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
+    raw.c_oflag &= ~tcflag_t(OPOST)
     tcsetattr(STDIN_FILENO, TCSANOW, &raw)
   }
 

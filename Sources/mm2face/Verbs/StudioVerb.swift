@@ -96,8 +96,10 @@ enum StudioSession {
     def_prog_mode()
     let synchronised = TerminalProbe.synchronisedOutput()
     let colours = TerminalProbe.colours(environment: environment, described: Int(nc_max_colours()))
+    var line = termios()
+    let translates = tcgetattr(STDOUT_FILENO, &line) == 0 && line.c_oflag & tcflag_t(OPOST) != 0 && line.c_oflag & tcflag_t(ONLCR) != 0
     let abilities = TerminalAbilities(
-      colours: colours, dimIsSafe: nc_string("dim") != nil || colours > .mono, synchronised: synchronised)
+      colours: colours, dimIsSafe: nc_string("dim") != nil || colours > .mono, synchronised: synchronised, lineFeeds: !translates)
     var model = Model(
       width: Int(nc_columns()), height: Int(nc_rows()), history: start.history, sessionName: start.name, isReadOnly: start.isReadOnly,
       theme: colours == .mono ? .mono : start.looks.theme(for: colours), themes: colours == .mono ? [.mono] : start.looks.themes,
