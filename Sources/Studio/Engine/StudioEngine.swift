@@ -107,7 +107,10 @@ public actor StudioEngine {
   private func save() async {
     saver?.cancel()
     saver = nil
-    guard let session, await session.hasUnsavedChanges else { return }
+    guard let session, await session.hasUnsavedChanges else {
+      send.yield(.saved(note: nil))
+      return
+    }
     do { send.yield(.saved(note: try await session.save())) } catch { send.yield(.saveFailed("\(error)")) }
   }
 

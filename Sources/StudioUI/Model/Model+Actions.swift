@@ -19,7 +19,8 @@ extension Model {
     case .suspend: return [.suspend]
     case .redraw: return [.redraw]
     case .save:
-      say(.good, isReadOnly ? "opened without saving: nothing is written" : "saved")
+      askedToSave = !isReadOnly
+      if isReadOnly { say(.warning, "opened without saving: nothing is written") }
       return [.engine(.saveNow)]
     case .undo: return undo()
     case .redo: return redo()

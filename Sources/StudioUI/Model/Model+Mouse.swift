@@ -43,7 +43,7 @@ extension Model {
     switch dragPane {
     case .timeline: return scrub(mouse, rect, extending: true)
     case .layers:
-      let hit = LayersView.place(self, rect, mouse.x, mouse.y)
+      let hit = LayersView.place(self, rect, mouse.x, mouse.y, dragging: true)
       return hit.amount.map { setLayer(layerRow, to: $0) } ?? []
     case .prompt:
       if let hit = PromptView.place(self, rect, mouse.x, mouse.y), hit.field == field {

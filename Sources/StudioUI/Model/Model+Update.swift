@@ -179,8 +179,12 @@ extension Model {
     case .exported(_, let paths, let notes):
       exporting = nil
       say(.good, "written: \(paths.joined(separator: ", "))" + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"))
-    case .saved(let note): if let note { say(.warning, note) }
-    case .saveFailed(let reason): say(.bad, reason)
+    case .saved(let note):
+      if let note { say(.warning, note) } else if askedToSave { say(.good, "saved") }
+      askedToSave = false
+    case .saveFailed(let reason):
+      askedToSave = false
+      say(.bad, reason)
     case .samplingStarted, .step, .partialMotion, .sampled, .cancelled, .failed: return hearJob(message)
     }
     return []

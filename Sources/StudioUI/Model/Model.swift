@@ -115,6 +115,8 @@ public struct Model: Sendable {
   /// Texts of closed dialogs, so that nothing typed is lost.
   var drafts: [String: [String]] = [:]
   var selectionAnchor: Int?
+  /// The user waits for the word that all is saved.
+  var askedToSave = false
   var dragFrom: (x: Int, y: Int, yaw: Float, pitch: Float)?
   /// The pane where the button went down: it has the mouse until the button is up.
   var dragPane: Pane?

@@ -97,11 +97,11 @@ enum LayersView {
     return (left, max(0, min(24, body.right - left - 6)))
   }
 
-  /// The row under a cell, and the amount when the cell is on (or beside, while dragging) its slider.
-  static func place(_ model: Model, _ rect: Rect, _ x: Int, _ y: Int) -> (row: Int, amount: Double?) {
+  /// The row under a cell, and the amount when the cell is on its slider; while dragging a slider has no ends.
+  static func place(_ model: Model, _ rect: Rect, _ x: Int, _ y: Int, dragging: Bool = false) -> (row: Int, amount: Double?) {
     let body = PromptView.bodyRect(model, rect)
     let (left, width) = slider(body)
-    guard x >= left - 1, x <= left + width, width > 1 else { return (y - body.y, nil) }
+    guard width > 1, dragging || x >= left - 1 && x <= left + width else { return (y - body.y, nil) }
     let amount = max(0, min(2, (Double(x - left) + 0.5) / Double(width) * 2))
     return (y - body.y, (amount * 10).rounded() / 10)
   }
