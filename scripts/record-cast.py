@@ -18,13 +18,16 @@ import termios
 import time
 
 COLUMNS, ROWS = 80, 24
-# Seconds to wait, then what is typed. Words go letter by letter.
+# Longest pause in the recording, seconds.
+LONGEST = 1.2
+# Seconds to wait, what is typed then (words go letter by letter), and a text to wait for afterwards.
 SCRIPT = [
-    (1.5, " "), (2.0, " "),
-    (0.6, "e"), (0.3, "\x0b"), (0.4, "nods twice, then looks away"), (0.6, "\x1b"),
-    (0.5, "\x1b3"), (0.4, "g"),
-    (2.6, " "), (0.4, "0"), (0.5, "n"), (0.6, "n"), (1.0, "\x1b8"), (0.5, "\x1b[C"), (0.2, "\x1b[C"), (0.2, "\x1b[C"),
-    (0.6, "\x1b7"), (0.7, "s"), (0.8, "?"), (1.4, "\x1b"), (0.6, "q"),
+    (1.0, " ", None), (2.0, " ", None),
+    (0.6, "e", None), (0.3, "\x0b", None), (0.4, "nods twice, then looks away", None), (0.6, "\x1b", None),
+    (0.5, "\x1b3", None), (0.4, "g", "is ready"),
+    (1.0, " ", None), (0.4, "0", None), (0.5, "n", None), (0.6, "n", None),
+    (1.0, "\x1b8", None), (0.5, "\x1b[C", None), (0.2, "\x1b[C", None), (0.2, "\x1b[C", None),
+    (0.6, "\x1b7", None), (0.7, "s", None), (0.8, "?", None), (1.4, "\x1b", None), (0.6, "q", None),
 ]
 
 
@@ -49,8 +52,6 @@ def main(program, path):
                 data = os.read(master, 1 << 16)
             except OSError:
                 return
-            if b"\x1b[c" in data:
-                os.write(master, b"\x1b[?62;22c")
             rest += data
             text, rest = cut(rest)
             now = time.monotonic() - start
@@ -59,29 +60,41 @@ def main(program, path):
             else:
                 events.append([now, text])
 
-    pump(3)
-    for wait, keys in SCRIPT:
+    def wait_for(text, begin):
+        end = time.monotonic() + 90
+        while time.monotonic() < end:
+            if text in "".join(part for _, part in events[begin:]):
+                return
+            pump(0.2)
+        sys.exit(f"{text!r} did not come")
+
+    # The answer to the question what terminal this is waits for it, so that a slow machine gets it in time.
+    os.write(master, b"\x1b[?62;22c")
+    wait_for("Prompt", 0)
+    for wait, keys, text in SCRIPT:
         pump(wait)
+        begin = len(events)
         words = len(keys) > 4
         for part in keys if words else [keys]:
             os.write(master, part.encode())
             if words:
                 pump(0.07)
+        if text:
+            wait_for(text, begin)
     pump(2)
     done, status = os.waitpid(pid, os.WNOHANG)
     if done == 0:
         os.kill(pid, 9)
         os.waitpid(pid, 0)
         sys.exit("the session did not end with q")
-    screen = "".join(text for _, text in events)
-    if "is ready" not in screen:
-        sys.exit("no take was performed")
-    # The wait for the program to open is no part of the show.
-    first = next(t for t, text in events if "Timeline" in text)
+    # The wait for the program to open is no part of the show, and no pause is longer than it need be.
     with open(path, "w", encoding="utf-8") as out:
         out.write(json.dumps({"version": 2, "width": COLUMNS, "height": ROWS, "title": "MM2Face Studio"}) + "\n")
+        shown, last, begun = 0.0, events[0][0], False
         for at, text in events:
-            out.write(json.dumps([round(max(0.0, at - first), 3), "o", text], ensure_ascii=False, separators=(",", ":")) + "\n")
+            shown += min(LONGEST, at - last) if begun else 0
+            begun, last = begun or "Prompt" in text, at
+            out.write(json.dumps([round(shown, 3), "o", text], ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def cut(data):

@@ -17,8 +17,8 @@ extension Model {
   }
 
   mutating func pressInOverlay(_ key: Key) -> [Effect] {
-    // Quitting and stopping work hold everywhere.
-    if let action = keys.action(key, in: .anywhere), [.quit, .cancel, .redraw].contains(action), key.control {
+    // Quitting, saving, going to the shell and stopping work hold everywhere.
+    if let action = keys.action(key, in: .anywhere), [.quit, .cancel, .redraw, .suspend, .save].contains(action), key.control {
       if action == .quit { overlay = nil }
       return perform(action)
     }
