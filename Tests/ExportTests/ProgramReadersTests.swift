@@ -43,7 +43,9 @@ struct ProgramReadersTests {
     _ = try ExportSupport.exporter().write([ExportTake(name: "take", clip: Self.clip(startsNeutral: true))], to: folder.file("take.glb"))
     let outcome = try ProgramSupport.run(try #require(Self.assimp), ["info", folder.file("take.glb")])
     let triangles = try ExportSupport.head.get().triangleCount
-    func line(_ name: String) -> [Substring] { outcome.text.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: " ") ?? [] }
+    func line(_ name: String) -> [Substring] {
+      outcome.text.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: " ") ?? []
+    }
     #expect(outcome.status == 0, "\(outcome.text)")
     #expect(line("Animations:").last == "1", "\(outcome.text)")
     #expect(line("Materials:").last == "6", "\(outcome.text)")

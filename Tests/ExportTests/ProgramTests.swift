@@ -25,7 +25,9 @@ struct ProgramTests {
     #expect(export.status == 0, "\(export.text)")
     #expect(made.names == (exported.names + ["clip.npz", "clip.tokens"]).sorted())
     for name in exported.names {
-      let (ours, theirs) = (FileManager.default.contents(atPath: made.file(name)), FileManager.default.contents(atPath: exported.file(name)))
+      let (ours, theirs) = (
+        FileManager.default.contents(atPath: made.file(name)), FileManager.default.contents(atPath: exported.file(name))
+      )
       #expect(ours?.isEmpty == false && ours == theirs, "\(name): generate and export differ")
     }
     // Before anything is generated: what exists stays, a wrong ending and a missing voice are named.
@@ -71,7 +73,8 @@ struct ProgramTests {
       let folder = try ExportSupport.Folder()
       // Files of at most 8 blocks (4 or 8 KB, by the shell) fail halfway, as on a disk that is full.
       let format = name == "frames" ? ["--format", "obj"] : []
-      let command = ["-c", "ulimit -f 8; exec \"$0\" \"$@\"", program, "export", source.file("clip.npz"), "--out", folder.file(name)] + format
+      let command =
+        ["-c", "ulimit -f 8; exec \"$0\" \"$@\"", program, "export", source.file("clip.npz"), "--out", folder.file(name)] + format
       let outcome = try ProgramSupport.run("/bin/sh", command)
       #expect(outcome.status != 0 && outcome.text.contains(folder.path), "\(name): \(outcome.text)")
       #expect(folder.names.isEmpty, "\(name) left \(folder.names)")
