@@ -51,7 +51,8 @@ public struct ExportReport: Sendable, Hashable {
 
   public init() {}
 
-  mutating func merge(_ other: ExportReport) {
+  /// Adds another report; a note that is there already is not said twice.
+  public mutating func merge(_ other: ExportReport) {
     paths += other.paths
     for note in other.notes where !notes.contains(note) { notes.append(note) }
   }

@@ -5,7 +5,7 @@ import Motion
 
 extension Exporter {
   /// glTF binary: one skinned mesh with morph targets, a primitive a material, an animation a take.
-  func writeGLB(_ takes: [ExportTake], to path: String, report: inout ExportReport) throws {
+  func writeGLB(_ takes: [ExportTake], to path: String, report: inout ExportReport, progress: Progress) throws {
     for take in takes { try requireHeadBasis(take.clip, format: "a .glb") }
     let head = options.head
     var document = GLBDocument()
@@ -16,7 +16,7 @@ extension Exporter {
     var animations: [String] = []
     for take in takes {
       let clip = clamped(take.clip, report: &report)
-      animations.append(animationText(&document, take.name, clip, targets: targets))
+      animations.append(try animationText(&document, take.name, clip, targets: targets, progress: progress))
     }
     let audio = options.audioPath.map { ",\"audio\":\(JSONText.quote($0))" } ?? ""
     let provenance = takes.map { JSONText.quote(provenanceLine($0.clip)) }.joined(separator: ",")
@@ -88,7 +88,9 @@ extension Exporter {
 
   // MARK: Animation
 
-  private func animationText(_ document: inout GLBDocument, _ name: String, _ clip: Clip, targets: MorphTargets) -> String {
+  private func animationText(
+    _ document: inout GLBDocument, _ name: String, _ clip: Clip, targets: MorphTargets, progress: Progress
+  ) throws -> String {
     let tracks = JointTracks(clip, head: options.head)
     let times = (0..<clip.frameCount).map { Float(Double($0) / clip.framesPerSecond) }
     let input = document.accessor(
@@ -99,7 +101,12 @@ extension Exporter {
       samplers.append("{\"input\":\(input),\"interpolation\":\"LINEAR\",\"output\":\(output)}")
       channels.append("{\"sampler\":\(samplers.count - 1),\"target\":{\"node\":\(node),\"path\":\"\(path)\"}}")
     }
-    let weights = (0..<clip.frameCount).flatMap { targets.weights(clip.frame($0)) }
+    var weights: [Float] = []
+    weights.reserveCapacity(clip.frameCount * targets.names.count)
+    for frame in 0..<clip.frameCount {
+      weights += targets.weights(clip.frame(frame))
+      try progress(frame + 1, clip.frameCount)
+    }
     add(document.accessor(view: document.view(weights), .f32, count: weights.count, type: "SCALAR"), node: 5, path: "weights")
     for joint in 1..<5 {
       let turns = tracks.rotations.flatMap { frame in (0..<4).map { frame[joint][$0] } }

@@ -10,7 +10,7 @@ extension Exporter {
   /// A Live Link Face table: 52 weights, nine angles, timecodes `hh:mm:ss:frame.zzz`.
   ///
   /// Epic's importer takes 60 fps when any frame number is above 30, so a 60 fps clip keeps its numbers up to 59.
-  func writeLiveLink(_ take: ExportTake, to path: String, report: inout ExportReport) throws {
+  func writeLiveLink(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
     try requireStudioBasis(take.clip, format: "a Live Link table")
     let rate = Int(take.clip.framesPerSecond.rounded())
     guard Double(rate) == take.clip.framesPerSecond, rate == 30 || rate == 60 else {
@@ -36,6 +36,7 @@ extension Exporter {
       try file.write(
         Self.timecode(index, rate: rate, start: options.startSeconds) + ",\(LiveLinkFormat.valueCount)," + row.joined(separator: ",") + "\n"
       )
+      try progress(index + 1, clip.frameCount)
     }
     try file.commit()
     if jawClamped > 0 { report.notes.append("\(jawClamped) jaw weights lay outside 0…1 and were clamped") }
@@ -52,7 +53,7 @@ extension Exporter {
   static func number(_ value: Double) -> String { String(format: "%.6f", value) }
 
   /// Audio2Face's blend-shape file: one row of 52 weights a frame.
-  func writeAudio2Face(_ take: ExportTake, to path: String, report: inout ExportReport) throws {
+  func writeAudio2Face(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
     try requireStudioBasis(take.clip, format: "an Audio2Face file")
     let clip = clamped(take.clip, report: &report)
     let file = try AtomicFile(path, replacing: options.overwrite)
@@ -64,6 +65,7 @@ extension Exporter {
     for index in 0..<clip.frameCount {
       let weights = ARKitWeights.weights(frame: clip.frame(index)).map { JSONText.number(Double(min(max($0, 0), 1))) }
       try file.write((index == 0 ? "\n[" : ",\n[") + weights.joined(separator: ",") + "]")
+      try progress(index + 1, clip.frameCount)
     }
     try file.write("\n]}\n")
     try file.commit()

@@ -15,7 +15,10 @@ extension Exporter {
     let frames = Int32(clip.frameCount)
     let vertices = Int32(options.head.vertexCount)
     let object = (path as NSString).deletingPathExtension + ".obj"
-    if !options.overwrite, FileManager.default.fileExists(atPath: object) { throw ContainerError.exists(path: object) }
+    let rest = objText(options.head.template, comment: provenanceLine(clip))
+    // The same .obj serves a .pc2 and a .mdd of one name.
+    let isThere = FileManager.default.contents(atPath: object) == Data(rest.utf8)
+    if !isThere, !options.overwrite, FileManager.default.fileExists(atPath: object) { throw ContainerError.exists(path: object) }
     let file = try AtomicFile(path, replacing: options.overwrite)
     if format == .pc2 {
       try file.write(Array("POINTCACHE2\0".utf8))
@@ -39,7 +42,7 @@ extension Exporter {
     }
     try file.commit()
     do {
-      try AtomicFile.write(objText(options.head.template, comment: provenanceLine(clip)), to: object, replacing: options.overwrite)
+      if !isThere { try AtomicFile.write(rest, to: object, replacing: options.overwrite) }
     } catch {
       unlink(path)
       throw error

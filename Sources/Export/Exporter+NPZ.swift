@@ -8,7 +8,7 @@ extension Exporter {
   private static let largestOffsets = 256 << 20
 
   /// MMHead's array plus the keys of GaussianAvatars, VHAP and FLAME_PyTorch: all float32 but the notes.
-  func writeNPZ(_ take: ExportTake, to path: String, report: inout ExportReport) throws {
+  func writeNPZ(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
     let clip = take.clip
     let frames = clip.frameCount
     var arrays = clip.arrays
@@ -32,6 +32,7 @@ extension Exporter {
     var seen = Set<String>()
     arrays = arrays.filter { seen.insert($0.name).inserted }
     try AtomicFile.write(NPZFile.encode(arrays, compressed: true, path: path), to: path, replacing: options.overwrite)
+    try progress(frames, frames)
     report.paths.append(path)
     if clip.basis == .studio50 {
       report.notes.append("expr holds studio-50 weights; a FLAME loader needs a clip converted to FLAME's basis first")

@@ -63,14 +63,17 @@ extension Exporter {
   }
 
   private func writeCast(_ take: ExportTake, to path: String, progress: Progress) throws {
+    let file = try AtomicFile(path, replacing: options.overwrite)
     var cast = Asciicast(size: GridSize(columns: options.previewColumns, rows: options.previewRows), title: take.name)
     var painter = AnsiPainter()
     cast.output("\u{1B}[?25l", milliseconds: 0)
     try grids(take, frames: 0..<take.clip.frameCount, progress: progress) { frame, grid in
       cast.output(painter.frame(grid), milliseconds: Int((Double(frame) / take.clip.framesPerSecond * 1000).rounded()))
+      try file.write(cast.drain())
     }
     cast.output("\u{1B}[0m\u{1B}[?25h\r\n", milliseconds: Int((take.clip.seconds * 1000).rounded()))
-    try AtomicFile.write(cast.text, to: path, replacing: options.overwrite)
+    try file.write(cast.drain())
+    try file.commit()
   }
 
   private func writeGIF(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {

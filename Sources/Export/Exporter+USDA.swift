@@ -7,7 +7,7 @@ extension Exporter {
   /// USD text: a SkelRoot with skeleton, animation and a mesh with blend shapes.
   ///
   /// Rotations, translations, scales and weights have one sample a frame, because Blender wants equal counts.
-  func writeUSDA(_ take: ExportTake, to path: String, report: inout ExportReport) throws {
+  func writeUSDA(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
     try requireHeadBasis(take.clip, format: "a .usda")
     let clip = clamped(take.clip, report: &report)
     let targets = MorphTargets(options.head)
@@ -16,7 +16,7 @@ extension Exporter {
     try file.write(stageHeader(clip))
     try file.write("def SkelRoot \"Head\" (\n    prepend apiSchemas = [\"SkelBindingAPI\"]\n)\n{\n")
     try file.write(skeleton(tracks))
-    try writeAnimation(clip, targets, tracks, to: file)
+    try writeAnimation(clip, targets, tracks, to: file, progress: progress)
     try writeMesh(targets, to: file)
     try file.write("}\n")
     try file.commit()
@@ -68,7 +68,9 @@ extension Exporter {
       """
   }
 
-  private func writeAnimation(_ clip: Clip, _ targets: MorphTargets, _ tracks: JointTracks, to file: AtomicFile) throws {
+  private func writeAnimation(
+    _ clip: Clip, _ targets: MorphTargets, _ tracks: JointTracks, to file: AtomicFile, progress: Progress
+  ) throws {
     let names = targets.names.map { "\"\(Self.token($0))\"" }.joined(separator: ", ")
     try file.write(
       "    def SkelAnimation \"Animation\"\n    {\n        uniform token[] joints = \(Self.jointList)\n        uniform token[] blendShapes = [\(names)]\n"
@@ -78,15 +80,17 @@ extension Exporter {
     }
     try writeSamples("float3[] translations", clip, to: file) { frame in tracks.translations[frame].map { "(\($0.x), \($0.y), \($0.z))" } }
     try writeSamples("half3[] scales", clip, to: file) { _ in tracks.rest.map { _ in "(1, 1, 1)" } }
+    // The weights are by far the longest part, so they tell the progress.
     try writeSamples("float[] blendShapeWeights", clip, to: file) { frame in
-      targets.weights(clip.frame(frame)).map { GLBDocument.exact($0) }
+      try progress(frame + 1, clip.frameCount)
+      return targets.weights(clip.frame(frame)).map { GLBDocument.exact($0) }
     }
     try file.write("    }\n\n")
   }
 
-  private func writeSamples(_ attribute: String, _ clip: Clip, to file: AtomicFile, _ values: (Int) -> [String]) throws {
+  private func writeSamples(_ attribute: String, _ clip: Clip, to file: AtomicFile, _ values: (Int) throws -> [String]) throws {
     try file.write("        \(attribute).timeSamples = {\n")
-    for frame in 0..<clip.frameCount { try file.write("            \(frame): [\(values(frame).joined(separator: ", "))],\n") }
+    for frame in 0..<clip.frameCount { try file.write("            \(frame): [\(try values(frame).joined(separator: ", "))],\n") }
     try file.write("        }\n")
   }
 

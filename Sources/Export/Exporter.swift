@@ -47,12 +47,12 @@ public struct Exporter: Sendable {
     }
     guard let first = prepared.first else { throw ExportError.emptyClip(path: path) }
     switch format {
-    case .npz: try writeNPZ(first, to: path, report: &report)
+    case .npz: try writeNPZ(first, to: path, report: &report, progress: progress)
     case .flameFolder: try writeFlameFolder(first, to: path, report: &report, progress: progress)
-    case .glb: try writeGLB(prepared, to: path, report: &report)
-    case .usda: try writeUSDA(first, to: path, report: &report)
-    case .liveLink: try writeLiveLink(first, to: path, report: &report)
-    case .audio2Face: try writeAudio2Face(first, to: path, report: &report)
+    case .glb: try writeGLB(prepared, to: path, report: &report, progress: progress)
+    case .usda: try writeUSDA(first, to: path, report: &report, progress: progress)
+    case .liveLink: try writeLiveLink(first, to: path, report: &report, progress: progress)
+    case .audio2Face: try writeAudio2Face(first, to: path, report: &report, progress: progress)
     case .pc2, .mdd: try writeVertexCache(first, to: path, format: format, report: &report, progress: progress)
     case .obj: try writeOBJFolder(first, to: path, report: &report, progress: progress)
     case .rhubarbTSV, .rhubarbJSON, .rhubarbXML, .rhubarbDAT: try writeMouthCues(first, to: path, format: format, report: &report)

@@ -16,8 +16,14 @@ public struct Asciicast: Sendable {
     lines.append("[\(milliseconds / 1000).\(fraction), \"o\", \(Asciicast.quoted(text))]")
   }
 
-  /// The file's text.
-  public var text: String { lines.joined(separator: "\n") + "\n" }
+  /// The file's text, without what was drained.
+  public var text: String { lines.map { $0 + "\n" }.joined() }
+
+  /// Hands over the text so far and forgets it, so that a long recording need not stay in memory.
+  public mutating func drain() -> String {
+    defer { lines.removeAll(keepingCapacity: true) }
+    return text
+  }
 
   static func quoted(_ text: String) -> String {
     var out = "\""

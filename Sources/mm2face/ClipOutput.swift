@@ -1,34 +1,80 @@
 import ArgumentParser
 import Containers
+import Export
 import Foundation
+import Head
 import Motion
+import Speech
 import Synthesis
 
-/// Writes what `generate` and `batch` make: motion as `.npz`, tokens as `.tokens`.
-enum ClipOutput {
-  static let endings = ["npz", "tokens"]
+/// Writes what `generate` and `batch` make: motion in every format of `export`, tokens as `.tokens`.
+///
+/// `.npz` is the clip itself, as every verb reads it; the other endings go through `Exporter`.
+struct ClipOutput {
+  /// What an ambiguous ending means, as `export --format` takes it.
+  var format: String?
+  /// Whether files that exist may be replaced.
+  var replacing = false
+  /// The head that meshes and pictures show; nil the studio head.
+  var headPath: String?
+  /// The voice the motion follows: its file is named in formats that can, and `.wav` is a copy of it.
+  var audio: AudioSource?
 
-  /// Fails before any work is done when a path has an ending that cannot be written.
-  static func check(_ paths: [String]) throws {
-    for path in paths where !endings.contains((path as NSString).pathExtension.lowercased()) {
-      throw ValidationError(
-        "--out \(path): expected a file that ends in .npz (motion) or .tokens; mm2face export writes other formats from .npz")
+  /// Fails before any work is done when a path cannot be written: an unknown ending, a missing folder, a file that exists.
+  func check(_ paths: [String]) throws {
+    for path in paths {
+      if kind(path) == "wav", audio == nil { throw ExportError.noAudio(path: path) }
+      if !["npz", "tokens"].contains(kind(path)) { _ = try ExportFormat.of(path: path, named: format) }
+      let folder = (path as NSString).deletingLastPathComponent
+      var isFolder: ObjCBool = false
+      if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) || !isFolder.boolValue {
+        throw ContainerError.unwritable(path: path, reason: "there is no folder \(folder)")
+      }
+      var info = stat()
+      // A pipe or a device may be written into; it holds nothing that could be lost.
+      if !replacing, stat(path, &info) == 0, [S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT) {
+        throw ContainerError.exists(path: path)
+      }
     }
   }
 
-  static func write(_ result: GenerationResult, to path: String) throws {
-    if (path as NSString).pathExtension.lowercased() == "tokens" {
-      try TokenFile.write(result.tokens, to: path)
-    } else {
-      try result.clip.write(npz: path)
+  /// Writes one file (some formats: with companions) and says what was written.
+  func write(_ result: GenerationResult, to path: String, progress: Exporter.Progress = { _, _ in }) throws -> ExportReport {
+    var report = ExportReport()
+    switch (kind(path), audio) {
+    case ("tokens", _):
+      try TokenFile.write(result.tokens, to: path, replacing: replacing)
+      report.paths = [path]
+    case ("npz", _) where format == nil:
+      try result.clip.write(npz: path, replacing: replacing)
+      report.paths = [path]
+    case ("wav", .waveform(let waveform, _)):
+      try AtomicFile.write(WavFile.encode(waveform), to: path, replacing: replacing)
+      report.paths = [path]
+    default:
+      var options = ExportOptions(head: try HeadVerb.read(headPath))
+      options.overwrite = replacing
+      if case .file(let path, _, _) = audio { options.audioPath = path }
+      let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+      report = try Exporter(options: options).write(
+        [ExportTake(name: name, clip: result.clip)], to: path, format: format, progress: progress)
     }
+    return report
   }
 
-  /// `clip.npz`, take 2 → `clip-2.npz`; the first take keeps the name.
+  private func kind(_ path: String) -> String { (path as NSString).pathExtension.lowercased() }
+
+  /// `clip.npz`, take 2 → `clip-2.npz`, the first take keeps the name; `{take}` in a name becomes the take's number.
   static func path(_ path: String, take: Int) -> String {
+    if path.contains("{take}") { return path.replacingOccurrences(of: "{take}", with: "\(take)") }
     guard take > 1 else { return path }
     let name = path as NSString
     return "\(name.deletingPathExtension)-\(take)" + (name.pathExtension.isEmpty ? "" : ".\(name.pathExtension)")
+  }
+
+  /// Tells notes of an export on standard error.
+  static func tell(_ notes: [String]) {
+    for note in notes { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }
   }
 }
 
@@ -48,9 +94,9 @@ enum TokenFile {
     }
   }
 
-  static func write(_ tokens: TokenSequence, to path: String) throws {
+  static func write(_ tokens: TokenSequence, to path: String, replacing: Bool = true) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    try AtomicFile.write(try encoder.encode(tokens) + Data("\n".utf8), to: path)
+    try AtomicFile.write(try encoder.encode(tokens) + Data("\n".utf8), to: path, replacing: replacing)
   }
 }

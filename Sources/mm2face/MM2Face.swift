@@ -32,6 +32,8 @@ struct MM2Face: AsyncParsableCommand {
 
   /// Runs the verb; what went wrong goes to standard error with an exit code that names the part (see `ExitCodes`).
   static func main() async {
+    // A file size limit shall fail the write, as a full disk does, instead of ending the program halfway through a file.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Export
 import Foundation
 import NeuralNet
 import Synthesis
@@ -9,13 +10,13 @@ struct BatchVerb: AsyncParsableCommand {
     commandName: "batch", abstract: "Make many clips from a file of jobs, one JSON object a line.",
     discussion: """
       A line: {"id":"a1","action":"…","emotion":"…","expression":"…","pose":"…","scenario":["…"],"audio":"x.wav","say":"…","seconds":4,"seed":1,"out":["a1.npz"]}; \
-      any of them may be left out but "out". One result line a job on standard output, in order; a job that fails does not stop the others.
+      any of them may be left out but "out", whose files may have any ending of mm2face export ("format" where one can mean several). One result line a job on standard output, in order; a job that fails does not stop the others.
       """)
 
   /// A line of the file.
   struct Job: Decodable {
     var id: String?
-    var audio, say: String?
+    var audio, say, format: String?
     var seconds: Double?
     var seed: UInt64?
     var temperature, topP, guidance: Double?
@@ -23,13 +24,14 @@ struct BatchVerb: AsyncParsableCommand {
     var out: [String]
     var prompt: Prompt
 
-    enum CodingKeys: String, CodingKey { case id, audio, say, seconds, seed, temperature, topP, guidance, topK, out, prompt }
+    enum CodingKeys: String, CodingKey { case id, audio, say, format, seconds, seed, temperature, topP, guidance, topK, out, prompt }
 
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
       id = try values.decodeIfPresent(String.self, forKey: .id)
       audio = try values.decodeIfPresent(String.self, forKey: .audio)
       say = try values.decodeIfPresent(String.self, forKey: .say)
+      format = try values.decodeIfPresent(String.self, forKey: .format)
       seconds = try values.decodeIfPresent(Double.self, forKey: .seconds)
       seed = try values.decodeIfPresent(UInt64.self, forKey: .seed)
       temperature = try values.decodeIfPresent(Double.self, forKey: .temperature)
@@ -47,6 +49,7 @@ struct BatchVerb: AsyncParsableCommand {
     var line: Int
     var status: String
     var files: [String] = []
+    var notes: [String]?
     var frames: Int?
     var error: String?
     var seconds: Double?
@@ -62,6 +65,9 @@ struct BatchVerb: AsyncParsableCommand {
 
   @Flag(help: "Skip jobs whose files are all there.")
   var resume = false
+
+  @Flag(help: "Replace files that exist.")
+  var force = false
 
   @Option(help: "Number format of the transformer's weights: fp32, fp16 or int8.")
   var weights: WeightPrecision = .fp32
@@ -104,7 +110,6 @@ struct BatchVerb: AsyncParsableCommand {
       answer.id = job.id ?? answer.id
       answer.files = job.out
       if job.out.isEmpty { throw ValidationError("\"out\" names no file") }
-      try ClipOutput.check(job.out)
       if resume, job.out.allSatisfy({ FileManager.default.fileExists(atPath: $0) }) {
         answer.status = "skipped"
         return answer
@@ -112,6 +117,9 @@ struct BatchVerb: AsyncParsableCommand {
       if job.audio != nil, job.say != nil { throw ValidationError("\"audio\" and \"say\" are two voices; give one of them") }
       let audio = try PromptOptions.audioSource(audio: job.audio, say: job.say)
       if job.prompt.isEmpty, audio == nil { throw ValidationError("nothing to act on: give at least one text, \"audio\" or \"say\"") }
+      // A job that is resumed may have left some of its files: they are made anew.
+      let output = ClipOutput(format: job.format, replacing: force || resume, headPath: common.headPath, audio: audio)
+      try output.check(job.out)
       let usual = SamplingSettings()
       let settings = SamplingSettings(
         temperature: job.temperature ?? usual.temperature, topK: job.topK ?? usual.topK, topP: job.topP ?? usual.topP,
@@ -119,7 +127,10 @@ struct BatchVerb: AsyncParsableCommand {
       let request = GenerationRequest(
         prompt: job.prompt, audio: audio, length: job.seconds.map { .seconds($0) } ?? .natural, settings: settings)
       let result = try await generator.result(of: request)
-      for path in job.out { try ClipOutput.write(result, to: path) }
+      var report = ExportReport()
+      for path in job.out { report.merge(try output.write(result, to: path)) }
+      answer.files = report.paths
+      if !report.notes.isEmpty { answer.notes = report.notes }
       answer.frames = result.clip.frameCount
     } catch let error as DecodingError {
       answer.status = "failed"

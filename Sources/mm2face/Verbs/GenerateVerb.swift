@@ -34,8 +34,18 @@ struct GenerateVerb: AsyncParsableCommand {
   @Option(help: "Number format of the transformer's weights: fp32, fp16 or int8.")
   var weights: WeightPrecision = .fp32
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where to write: .npz or .tokens; repeatable.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where to write: .npz (the clip), .tokens, or any ending of mm2face export; {take} becomes the take's number; repeatable.",
+      valueName: "file"))
   var out: [String]
+
+  @Option(help: "The format where an ending can mean several, as for mm2face export.")
+  var format: String?
+
+  @Flag(help: "Replace files that exist.")
+  var force = false
 
   func validate() throws {
     if takes < 1 { throw ValidationError("--takes must be at least 1, found \(takes)") }
@@ -43,7 +53,6 @@ struct GenerateVerb: AsyncParsableCommand {
     if !lock.isEmpty || !lockLane.isEmpty, base == nil {
       throw ValidationError("--lock needs the tokens of an earlier take: --base FILE.tokens")
     }
-    try ClipOutput.check(out)
     _ = try lock.map(Self.steps)
   }
 
@@ -54,6 +63,8 @@ struct GenerateVerb: AsyncParsableCommand {
       throw ValidationError(
         "nothing to act on: give at least one text (--action, --emotion, --expression, --pose, --scenario, --prompt) or --audio or --say")
     }
+    let output = ClipOutput(format: format, replacing: force, headPath: common.headPath, audio: audio)
+    try output.check((1...takes).flatMap { take in out.map { ClipOutput.path($0, take: take) } })
     let generator = try common.generator(precision: weights)
     var request = GenerationRequest(
       prompt: words, audio: audio, length: seconds.map { .seconds($0) } ?? .natural, settings: sampling.settings,
@@ -67,8 +78,13 @@ struct GenerateVerb: AsyncParsableCommand {
       let start = ContinuousClock.now
       let result = try await Self.run(request, generator, reporter)
       reporter.finish()
-      let paths = out.map { ClipOutput.path($0, take: take) }
-      for path in paths { try ClipOutput.write(result, to: path) }
+      var paths: [String] = []
+      for path in out.map({ ClipOutput.path($0, take: take) }) {
+        let report = try output.write(result, to: path) { done, total in reporter.report("writing \(path)", done: done, of: total) }
+        reporter.finish()
+        paths += report.paths
+        ClipOutput.tell(report.notes)
+      }
       Self.tell(result, paths, seconds: (ContinuousClock.now - start) / .seconds(1), json: common.json)
     }
   }
