@@ -22,6 +22,8 @@ final class EngineVerbTests {
 
   func bytes(_ file: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)")) }
 
+  func tokens(_ file: String) throws -> TokenSequence { try JSONDecoder().decode(TokenSequence.self, from: bytes(file)) }
+
   func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(file)") }
 
   @Test func theSameSeedWritesTheSameBytes() throws {
@@ -42,11 +44,12 @@ final class EngineVerbTests {
     #expect(made.status == 0, "\(made.complaint)")
     let decoded = try run("tokens", "decode", "--model", "model", "a.tokens", "--out", "c.npz")
     #expect(decoded.status == 0 && decoded.output.contains("c.npz"), "\(decoded.complaint)")
-    let (made, again) = (try ClipFile.read("\(folder)/a.npz"), try ClipFile.read("\(folder)/c.npz"))
-    #expect(Array(again.values.prefix(made.values.count)) == made.values)
+    let (clip, again) = (try ClipFile.read("\(folder)/a.npz"), try ClipFile.read("\(folder)/c.npz"))
+    #expect(Array(again.values.prefix(clip.values.count)) == clip.values)
     let encoded = try run("tokens", "encode", "--model", "model", "c.npz", "--out", "c.tokens")
     #expect(encoded.status == 0 && encoded.output.hasPrefix("13 steps of "), "\(encoded.output)\(encoded.complaint)")
-    #expect(try TokenFile.read("\(folder)/c.tokens").stepCount == TokenFile.read("\(folder)/a.tokens").stepCount)
+    let (written, read) = (try tokens("a.tokens"), try tokens("c.tokens"))
+    #expect(read.stepCount == written.stepCount && read.lanes == written.lanes)
     let printed = try run("tokens", "encode", "--model", "model", "c.npz")
     #expect(printed.status == 0 && (try? JSONSerialization.jsonObject(with: Data(printed.output.utf8))) is [String: Any])
     try "not tokens".write(toFile: "\(folder)/x.tokens", atomically: true, encoding: .utf8)

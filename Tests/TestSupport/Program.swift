@@ -31,7 +31,7 @@ public enum Program {
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     let name = UUID().uuidString
     let files = ["\(folder)/output-\(name)", "\(folder)/complaint-\(name)"]
-    for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: files[0])
     process.standardError = FileHandle(forWritingAtPath: files[1])
