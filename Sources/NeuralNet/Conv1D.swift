@@ -2,8 +2,8 @@ import Tensor
 
 /// A convolution over time. Keys: `weight` (O × I/groups × taps), `bias` (O).
 ///
-/// Time lies in rows: T × I → T' × O with T' = (T + 2·padding − dilation·(taps − 1) − 1) / stride + 1. One matrix product a tap and group,
-/// each reading the padded input at an offset, so nothing is unfolded in memory.
+/// Time lies in rows: T × I → T' × O with T' = (T + 2·padding − dilation·(taps − 1) − 1) / stride + 1. One matrix product a tap and group
+/// (many narrow groups: see `gathered`), each reading the padded input at an offset, so nothing is unfolded in memory.
 public struct Conv1D: Sendable {
   public let inputs: Int
   public let outputs: Int
@@ -12,7 +12,8 @@ public struct Conv1D: Sendable {
   public let padding: Int
   public let dilation: Int
   public let groups: Int
-  /// groups × taps × (O/groups) × (I/groups); for one channel a group, taps × channels.
+  /// groups × taps × (O/groups) × (I/groups); for one channel a group, taps × channels; for gathered groups,
+  /// groups × taps × (I/groups) × (O/groups).
   let weight: [Float]
   public let bias: [Float]?
 
@@ -32,13 +33,15 @@ public struct Conv1D: Sendable {
     self.bias = bias
     let fan = inputs / groups, share = outputs / groups
     let single = fan == 1 && share == 1
+    let gathers = Conv1D.gathersGroups(fan: fan, share: share, taps: taps, stride: stride, dilation: dilation, groups: groups)
     var turned = [Float](repeating: 0, count: weight.count)
     for output in 0..<outputs {
       let group = output / share, o = output % share
       for i in 0..<fan {
         for tap in 0..<taps {
-          let target = single ? tap * outputs + output : ((group * taps + tap) * share + o) * fan + i
-          turned[target] = weight[(output * fan + i) * taps + tap]
+          let place = group * taps + tap
+          let shared = gathers ? (place * fan + i) * share + o : (place * share + o) * fan + i
+          turned[single ? tap * outputs + output : shared] = weight[(output * fan + i) * taps + tap]
         }
       }
     }
@@ -96,6 +99,9 @@ public struct Conv1D: Sendable {
   private func products(_ x: UnsafePointer<Float>, _ w: UnsafePointer<Float>, _ rows: Int, _ y: UnsafeMutablePointer<Float>) {
     let fan = inputs / groups, share = outputs / groups
     if fan == 1, share == 1 { return depthwise(x, w, rows, y) }
+    if Conv1D.gathersGroups(fan: fan, share: share, taps: taps, stride: stride, dilation: dilation, groups: groups) {
+      return gathered(x, w, rows, y)
+    }
     for group in 0..<groups {
       for tap in 0..<taps {
         Blas.multiplyTransposed(

@@ -107,6 +107,30 @@ func random(_ rows: Int, _ columns: Int, seed: UInt64, scale: Double = 1) -> Mat
     #expect(layer(Matrix(rows: 0, columns: inputs)).rows == max(layer.outputRows(0), 0))
   }
 
+  /// Groups of 48 and 64 outputs, as in wav2vec 2.0 base and large, and of 16; rows of every remainder by 4.
+  @Test(arguments: [(3, 48, 48, 11, 21), (2, 64, 64, 128, 6), (4, 16, 16, 5, 3), (2, 24, 80, 9, 40)])
+  func gatheredGroupsMatchTheFormula(_ c: (groups: Int, fan: Int, share: Int, taps: Int, rows: Int)) {
+    let inputs = c.groups * c.fan, outputs = c.groups * c.share, padding = c.taps / 2
+    let w = random(outputs, c.fan * c.taps, seed: 4, scale: 0.1).values, bias = random(1, outputs, seed: 5).values
+    let x = random(c.rows, inputs, seed: 6)
+    let layer = Conv1D(weight: w, bias: bias, inputs: inputs, outputs: outputs, taps: c.taps, padding: padding, groups: c.groups)
+    let y = layer(x)
+    #expect(y.rows == layer.outputRows(c.rows))
+    var worst = 0.0
+    for t in 0..<y.rows {
+      for o in 0..<outputs {
+        var expected = Double(bias[o])
+        for tap in max(0, padding - t)..<min(c.taps, c.rows + padding - t) {
+          for i in 0..<c.fan {
+            expected += Double(w[(o * c.fan + i) * c.taps + tap]) * Double(x[t + tap - padding, o / c.share * c.fan + i])
+          }
+        }
+        worst = max(worst, abs(expected - Double(y[t, o])))
+      }
+    }
+    #expect(worst < 1e-4, "\(worst)")
+  }
+
   @Test func quantizerFindsTheNearestCode() {
     let codes = random(40, 6, seed: 1), x = random(100, 6, seed: 2)
     let quantizer = VectorQuantizer(codes: codes)
