@@ -75,7 +75,7 @@ struct SamplingOptions: ParsableArguments {
   var seed: UInt64 = 0
 
   @Option(help: "1 as trained, below safer, above bolder, 0 always the likeliest.")
-  var temperature: Double = 1
+  var temperature = SamplingSettings.usual.temperature
 
   @Option(help: "Draw among the N likeliest tokens only; 0 for all.")
   var topK = 0
@@ -84,7 +84,7 @@ struct SamplingOptions: ParsableArguments {
   var topP: Double = 1
 
   @Option(help: "How hard to follow the text: 1 as trained, 1.5 to 4 harder.")
-  var guidance: Double = 1
+  var guidance = SamplingSettings.usual.guidance
 
   var settings: SamplingSettings {
     SamplingSettings(temperature: temperature, topK: topK, topP: topP, guidance: guidance, seed: seed)

@@ -12,7 +12,7 @@ import Testing
   static let isThorough = ProcessInfo.processInfo.environment["MM2FACE_TEST_ALL"] != nil
 
   static func trial(seeds: Int) throws -> PromptTrial {
-    PromptTrial(try Generator(folder: AssetLocator.path("assets/models/studio")), settings: SamplingSettings(), seeds: seeds)
+    PromptTrial(try Generator(folder: AssetLocator.path("assets/models/studio")), settings: .usual, seeds: seeds)
   }
 
   @Test func everydayPromptsAreDone() async throws {

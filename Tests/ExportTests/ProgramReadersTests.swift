@@ -15,7 +15,7 @@ struct ProgramReadersTests {
   private static func clip(startsNeutral: Bool) -> Clip {
     var clip = ExportSupport.clip(frames: 24, seed: startsNeutral ? 5 : 6)
     // Full range: one shape goes from 0 to 1 only after the first frame.
-    for frame in 0..<24 { clip[frame, .jawOpen] = Float(frame) / 23 }
+    for frame in 0..<24 { clip[frame, StudioShape.mouthPucker] = Float(frame) / 23 }
     if startsNeutral { for channel in 0..<Clip.channels { clip[0, channel] = 0 } }
     return clip
   }

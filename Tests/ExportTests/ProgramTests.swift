@@ -93,7 +93,7 @@ struct ProgramTests {
     let program = try #require(ProgramSupport.studio)
     let folder = try ExportSupport.Folder()
     try ExportSupport.clip(frames: 3).write(npz: folder.file("clip.npz"))
-    for name in ["a.npz", "a.glb", "a.pc2", "a.cast", "a.tsv", "a.obj"] {
+    for name in ["a.npz", "a.glb", "a.pc2", "a.cast", "a.tsv"] {
       for place in [folder.file("nowhere/\(name)"), folder.file("clip.npz/\(name)")] {
         let outcome = try ProgramSupport.run(program, ["export", folder.file("clip.npz"), "--out", place])
         #expect(outcome.status != 0 && outcome.text.contains(place.replacingOccurrences(of: ".obj", with: "")), "\(outcome.text)")

@@ -20,7 +20,10 @@ import Testing
   @Test func shiftSelectsAndTypingReplaces() {
     var editor = TextEditor("nods twice")
     editor.toEnd()
-    for _ in 0..<5 { #expect(editor.move(Key(.left, shift: true), width: 40)) }
+    for _ in 0..<5 {
+      let moved = editor.move(Key(.left, shift: true), width: 40)
+      #expect(moved)
+    }
     #expect(editor.selectedText == "twice")
     editor.insert("once")
     #expect(editor.text == "nods once" && editor.selection == nil)
@@ -28,8 +31,10 @@ import Testing
     editor.backspace()
     #expect(editor.isEmpty)
     editor.insert("abc")
-    #expect(editor.move(Key(.home, shift: true), width: 40) && editor.selectedText == "abc")
-    #expect(editor.move(Key(.left), width: 40) && editor.selection == nil)
+    let selected = editor.move(Key(.home, shift: true), width: 40)
+    #expect(selected && editor.selectedText == "abc")
+    let moved = editor.move(Key(.left), width: 40)
+    #expect(moved && editor.selection == nil)
   }
 
   @Test func selectedTextIsCopiedAndCut() throws {

@@ -131,7 +131,7 @@ final class EngineVerbTests {
 
   @Test func wrongUseIsExplained() throws {
     for (arguments, status, word) in [
-      (["generate", "--model", "model", "--out", "x.npz"], 2, "--action"), (["generate", "--action", "nod", "--out", "x.bvh"], 2, ".npz"),
+      (["generate", "--model", "model", "--out", "x.npz"], 2, "--action"), (["generate", "--action", "nod", "--out", "x.bvh"], 68, "npz"),
       (["generate", "--model", "nowhere", "--action", "nod", "--out", "x.npz"], 65, "nowhere/bundle.json"),
       (["generate", "--model", "model", "--audio", "no.wav", "--out", "x.npz"], 66, "no.wav"),
       (["generate", "--model", "model", "--action", "nod", "--top-p", "7", "--out", "x.npz"], 2, "top-p"),

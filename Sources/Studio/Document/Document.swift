@@ -6,7 +6,7 @@ import Synthesis
 /// Takes share their arrays, so a copy of a document costs little and undo keeps whole documents.
 public struct Document: Sendable, Hashable {
   public var prompt = Prompt()
-  public var settings = SamplingSettings()
+  public var settings = SamplingSettings.usual
   public var audio: AudioReference?
   /// The length to sample in seconds; nil leaves it to the sound or to the model's END.
   public var seconds: Double?

@@ -70,7 +70,7 @@ extension KeyTable {
     .viewport,
     [
       (.drawMode, "w", "Wire, dense or shaded", "look"), (.orbitLeft, "h", "Turn left", "turn"), (.zoomIn, "+ =", "Nearer", "zoom"),
-      (.onionSkin, "o", "Onion skin", "onion"), (.split, "v", "Two heads", "split"), (.resetView, "f", "Frame the whole head", nil),
+      (.onionSkin, "o", "Onion skin", nil), (.split, "v", "Two heads", nil), (.resetView, "f", "Frame the whole head", nil),
     ])
 
   private static let timeline = rows(

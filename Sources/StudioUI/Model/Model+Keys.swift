@@ -92,7 +92,7 @@ extension TextEditor {
   mutating func mark(_ selecting: Bool) { anchor = selecting ? anchor ?? cursor : nil }
 
   /// Moves or deletes by a key that every text box understands; false for other keys.
-  mutating func move(_ key: Key, width: Int) -> Bool {
+  package mutating func move(_ key: Key, width: Int) -> Bool {
     switch key.code {
     case .left, .right, .home, .end: mark(key.shift)
     default: break

@@ -112,7 +112,12 @@ enum HintBar {
     var seen: Set<Action> = []
     var words: Set<String> = []
     var entries: [Entry] = []
-    for binding in model.keys.rows(for: model.focus.context) {
+    // How to find everything else is always offered, last.
+    let rows = model.keys.rows(for: model.focus.context)
+    let help = rows.first { $0.action == .help && $0.keys.first.map { model.keys.action($0, in: model.focus.context) } == .help }
+    let kept = help.flatMap { binding in binding.keys.first.map { ($0.label(ascii: model.ascii), binding.hint ?? "help") } }
+    let room = model.width - (kept.map { DisplayWidth.of($0.0) + DisplayWidth.of($0.1) + 3 } ?? 0)
+    for binding in rows where binding.action != .help {
       guard let hint = binding.hint, let key = binding.keys.first, seen.insert(binding.action).inserted, words.insert(hint).inserted else {
         continue
       }
@@ -120,9 +125,13 @@ enum HintBar {
       guard model.keys.action(key, in: model.focus.context) == binding.action else { continue }
       let label = key.label(ascii: model.ascii)
       let width = DisplayWidth.of(label) + DisplayWidth.of(hint) + 3
-      if x + width > model.width { break }
+      if x + width > room { break }
       entries.append(Entry(action: binding.action, label: label, hint: hint, columns: x..<x + width - 2))
       x += width
+    }
+    if let kept {
+      let width = DisplayWidth.of(kept.0) + DisplayWidth.of(kept.1) + 3
+      entries.append(Entry(action: .help, label: kept.0, hint: kept.1, columns: x..<x + width - 2))
     }
     return entries
   }

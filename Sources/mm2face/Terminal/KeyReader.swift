@@ -33,6 +33,14 @@ final class KeyReader {
       defined[code] = Key(.delete, control: bits & 4 != 0, alt: bits & 2 != 0, shift: bits & 1 != 0)
       code += 1
     }
+    // Plain ones in both spellings: which one comes depends on a mode that some terminals keep to themselves.
+    for (letter, base) in letters {
+      for prefix in ["[", "O"] {
+        define_key("\u{1b}\(prefix)\(letter)", code)
+        defined[code] = Key(base)
+        code += 1
+      }
+    }
     if mouse { _ = nc_mouse_on() }
   }
 

@@ -120,7 +120,7 @@ struct BatchVerb: AsyncParsableCommand {
       // A job that is resumed may have left some of its files: they are made anew.
       let output = ClipOutput(format: job.format, replacing: force || resume, headPath: common.headPath, audio: audio)
       try output.check(job.out)
-      let usual = SamplingSettings()
+      let usual = SamplingSettings.usual
       let settings = SamplingSettings(
         temperature: job.temperature ?? usual.temperature, topK: job.topK ?? usual.topK, topP: job.topP ?? usual.topP,
         guidance: job.guidance ?? usual.guidance, seed: job.seed ?? usual.seed)

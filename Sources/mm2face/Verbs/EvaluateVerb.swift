@@ -145,7 +145,8 @@ struct EvaluateVerb: AsyncParsableCommand {
   }
 
   private var settings: SamplingSettings {
-    var settings = SamplingSettings(seed: seed)
+    var settings = SamplingSettings.usual
+    settings.seed = seed
     settings.temperature = temperature ?? settings.temperature
     settings.guidance = guidance ?? settings.guidance
     settings.topP = topP ?? settings.topP
