@@ -129,7 +129,7 @@ final class StudioProcess {
   }
 
   /// Waits until the screen holds a text.
-  func waitFor(_ text: String, seconds: Double = 10) -> Bool {
+  func waitFor(_ text: String, seconds: Double = 40) -> Bool {
     let end = Date().addingTimeInterval(seconds)
     while Date() < end {
       if terminal.text.contains(text) { return true }
@@ -140,7 +140,7 @@ final class StudioProcess {
   }
 
   /// Waits until a condition holds.
-  func wait(seconds: Double = 10, until condition: () -> Bool) -> Bool {
+  func wait(seconds: Double = 40, until condition: () -> Bool) -> Bool {
     let end = Date().addingTimeInterval(seconds)
     while Date() < end {
       if condition() { return true }

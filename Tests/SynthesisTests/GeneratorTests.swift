@@ -126,7 +126,8 @@ enum TinyBundle {
     // The generator is free again.
     let next = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(0.2)))
     #expect(next.clip.frameCount == 5)
-    #expect(ContinuousClock.now - start < .seconds(5))
+    // An hour of motion takes far longer, on any machine.
+    #expect(ContinuousClock.now - start < .seconds(30))
   }
 
   @Test func wrongRequestsSayWhatIsWrong() async throws {
