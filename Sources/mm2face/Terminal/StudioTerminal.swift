@@ -56,9 +56,10 @@ final class StudioTerminal {
       let soonest = nextFrame - StudioTerminal.frameSeconds + 0.008
       let wait = dirty ? max(0, soonest - now()) : animating ? max(0, nextFrame - now()) : model.notice == nil ? 30 : 0.25
       waitForInput(seconds: wait)
+      // What was typed before a signal counts: a terminated studio keeps it.
       let waiting = signals.take()
-      for signal in waiting { handle(signal) }
       dirty = readEverything(reader) || dirty || !waiting.isEmpty
+      for signal in waiting { handle(signal) }
       if now() >= nextFrame, animating || dirty || model.notice != nil {
         send(.tick(now()))
         if paint() { dirty = false }
