@@ -52,6 +52,8 @@ extension Exporter {
 
   private func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value) { Array($0) } }
 
+  private static let framesAtOnce = 16
+
   /// One `frame_%05d.obj` a frame.
   func writeOBJFolder(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
     try requireHeadBasis(take.clip, format: "an .obj folder")
@@ -60,11 +62,19 @@ extension Exporter {
     var poser = HeadPoser(options.head)
     var posed: [Float] = []
     let faces = objFaces()
-    for frame in 0..<take.clip.frameCount {
-      poser.pose(take.clip.frame(frame), into: &posed)
-      let name = staging.path + "/frame_" + String(format: "%05d", frame) + ".obj"
-      try AtomicFile.write(objText(posed, comment: "frame \(frame); " + provenanceLine(take.clip), faces: faces), to: name)
-      try progress(frame + 1, take.clip.frameCount)
+    for start in stride(from: 0, to: take.clip.frameCount, by: Self.framesAtOnce) {
+      let frames = start..<min(start + Self.framesAtOnce, take.clip.frameCount)
+      let poses = frames.map { frame in
+        poser.pose(take.clip.frame(frame), into: &posed)
+        return posed
+      }
+      let texts = concurrently(frames.count) { index in
+        objText(poses[index], comment: "frame \(frames.lowerBound + index); " + provenanceLine(take.clip), faces: faces)
+      }
+      for (frame, text) in zip(frames, texts) {
+        try AtomicFile.write(text, to: staging.path + "/frame_" + String(format: "%05d", frame) + ".obj")
+        try progress(frame + 1, take.clip.frameCount)
+      }
     }
     try staging.commit()
     report.paths.append(folder)

@@ -105,7 +105,7 @@ final class StagedFolder {
     self.overwrite = overwrite
     path = target + ".tmp-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     } catch {
       throw ContainerError.unwritable(path: target, reason: error.localizedDescription)
     }

@@ -27,15 +27,15 @@ extension Exporter {
   private static let pictureSize = (width: 480, height: 560)
   private static let sheetSize = (width: 200, height: 240)
   private static let sheetPictures = 24
-  /// Moving pictures hold every frame in memory; longer clips are cut, and that is said.
-  private static let mostGIFFrames = 750
+  /// Frames that a moving picture takes its colours from.
+  private static let colourFrames = 8
 
   /// A terminal recording, a moving picture, or a lit picture.
   func writePreview(_ take: ExportTake, to path: String, format: ExportFormat, report: inout ExportReport, progress: Progress) throws {
     try requireHeadBasis(take.clip, format: "a preview")
     switch format {
     case .cast: try writeCast(take, to: path, progress: progress)
-    case .gif: try writeGIF(take, to: path, report: &report, progress: progress)
+    case .gif: try writeGIF(take, to: path, progress: progress)
     default: try writePicture(take, to: path)
     }
     report.paths.append(path)
@@ -48,17 +48,17 @@ extension Exporter {
       zoom: Float(options.zoom))
   }
 
-  private func grids(_ take: ExportTake, frames: Range<Int>, progress: Progress, _ use: (Int, CellGrid) throws -> Void) throws {
+  private func grids(_ take: ExportTake, frames: some Collection<Int>, progress: Progress, _ use: (Int, CellGrid) throws -> Void) throws {
     let topology = options.head.topology
     let rasterizer = Rasterizer()
     var steady = Steadiness()
     var poser = HeadPoser(options.head)
     var vertices: [Float] = []
     let size = GridSize(columns: options.previewColumns, rows: options.previewRows)
-    for frame in frames {
+    for (index, frame) in frames.enumerated() {
       poser.pose(take.clip.frame(frame), into: &vertices)
       try use(frame, rasterizer.draw(vertices, topology, camera: camera, size: size, steady: &steady))
-      try progress(frame + 1 - frames.lowerBound, frames.count)
+      try progress(index + 1, frames.count)
     }
   }
 
@@ -76,16 +76,35 @@ extension Exporter {
     try file.commit()
   }
 
-  private func writeGIF(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
-    let frames = min(take.clip.frameCount, Self.mostGIFFrames)
-    if frames < take.clip.frameCount {
-      report.notes.append("the moving picture holds the first \(frames) of \(take.clip.frameCount) frames; choose others with --frames")
-    }
-    var pictures: [Picture] = []
+  private func writeGIF(_ take: ExportTake, to path: String, progress: Progress) throws {
+    let file = try AtomicFile(path, replacing: options.overwrite)
     let painter = GridPainter()
-    try grids(take, frames: 0..<frames, progress: progress) { _, grid in pictures.append(painter.paint(grid)) }
-    let hundredths = max(2, Int((100 / take.clip.framesPerSecond).rounded()))
-    try AtomicFile.write(GIF.encode(pictures, hundredths: hundredths), to: path, replacing: options.overwrite)
+    let count = take.clip.frameCount
+    var samples: [Picture] = []
+    try grids(take, frames: Array(stride(from: 0, to: count, by: max(1, count / Self.colourFrames))), progress: { _, _ in }) { _, grid in
+      samples.append(painter.paint(grid))
+    }
+    guard let first = samples.first else { throw ExportError.emptyClip(path: path) }
+    let encoder = try GIFEncoder(colours: ColourTable(samples), width: first.width, height: first.height)
+    samples = []
+    // Hundredths add up to the clip's time whatever its rate.
+    func hundredths(_ frame: Int) -> Int { Int((Double(frame) / take.clip.framesPerSecond * 100).rounded()) }
+    var shown: (grid: CellGrid, picture: Picture)?
+    try grids(take, frames: 0..<count, progress: progress) { frame, grid in
+      var picture: Picture
+      if let last = shown {
+        picture = last.picture
+        painter.repaint(&picture, from: last.grid, to: grid)
+      } else {
+        picture = painter.paint(grid)
+      }
+      try encoder.add(picture, hundredths: max(2, hundredths(frame + 1) - hundredths(frame)))
+      try file.write(encoder.drain())
+      shown = (grid, picture)
+    }
+    try encoder.finish()
+    try file.write(encoder.drain())
+    try file.commit()
   }
 
   /// One lit frame, or a sheet of frames spread over the clip.
@@ -103,12 +122,15 @@ extension Exporter {
       return try AtomicFile.write(PNG.encode(picture), to: path, replacing: options.overwrite)
     }
     let count = min(Self.sheetPictures, take.clip.frameCount)
-    var sheet = ContactSheet(columns: 6)
+    let frames = (0..<count).map { count == 1 ? 0 : $0 * (take.clip.frameCount - 1) / (count - 1) }
     let portrait = Portrait(width: Self.sheetSize.width, height: Self.sheetSize.height)
-    for index in 0..<count {
-      let frame = count == 1 ? 0 : index * (take.clip.frameCount - 1) / (count - 1)
+    let poses = frames.map { frame in
       poser.pose(take.clip.frame(frame), into: &vertices)
-      let picture = portrait.draw(vertices, topology, colours: options.head.colors, camera: camera)
+      return vertices
+    }
+    let pictures = concurrently(count) { portrait.draw(poses[$0], topology, colours: options.head.colors, camera: camera) }
+    var sheet = ContactSheet(columns: 6)
+    for (picture, frame) in zip(pictures, frames) {
       sheet.add(picture, caption: String(format: "%.2f s", Double(frame) / take.clip.framesPerSecond))
     }
     try AtomicFile.write(PNG.encode(sheet.picture()), to: path, replacing: options.overwrite)

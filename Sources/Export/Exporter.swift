@@ -2,6 +2,8 @@ import Containers
 import Foundation
 import Head
 import Motion
+import Synchronization
+import Tensor
 
 /// Writes takes to files of any format; a file appears whole or not at all.
 public struct Exporter: Sendable {
@@ -30,6 +32,35 @@ public struct Exporter: Sendable {
       return report
     }
     throw ExportError.severalTakes(path: path, format: format.rawValue)
+  }
+
+  /// Writes takes to several paths, as many at once as there are threads; the first path's error is thrown when several fail.
+  ///
+  /// - Parameter progress: told the frames written of all files together; called from several threads, one at a time.
+  public func write(_ takes: [ExportTake], toAll paths: [String], format: String? = nil, progress: @escaping @Sendable (Int, Int) -> Void)
+    throws -> ExportReport
+  {
+    // Vertex caches of one name share their .obj: they are written one after the other.
+    let groups = Dictionary(grouping: paths.indices) { index in
+      let path = paths[index] as NSString
+      return ["pc2", "mdd"].contains(path.pathExtension.lowercased()) ? path.deletingPathExtension : "\(index)"
+    }.values.sorted { $0[0] < $1[0] }
+    let tally = Mutex([Int: (done: Int, of: Int)]())
+    let results = concurrently(groups.count) { group in
+      groups[group].map { index in
+        Result {
+          try write(takes, to: paths[index], format: format) { done, total in
+            tally.withLock { tally in
+              tally[index] = (done, total)
+              progress(tally.values.map(\.done).reduce(0, +), tally.values.map(\.of).reduce(0, +))
+            }
+          }
+        }
+      }
+    }
+    var report = ExportReport()
+    for (_, result) in zip(groups.joined(), results.joined()).sorted(by: { $0.0 < $1.0 }) { report.merge(try result.get()) }
+    return report
   }
 
   /// A take's name without what file systems and rigs stumble over.
@@ -78,7 +109,10 @@ public struct Exporter: Sendable {
     return rate == clip.framesPerSecond ? clip : clip.resampled(to: rate)
   }
 
-  /// The clip with its weights in 0…1, as rigs expect them; counts what was changed.
+  /// What a rig does not show: weights this close outside 0…1 are clamped without a word.
+  private static let unseen: Float = 0.02
+
+  /// The clip with its weights in 0…1, as rigs expect them; counts what was changed to be seen.
   func clamped(_ clip: Clip, report: inout ExportReport) -> Clip {
     guard clip.basis == .studio50 else { return clip }
     var clip = clip
@@ -87,7 +121,7 @@ public struct Exporter: Sendable {
       for channel in Clip.expressionRange {
         let value = clip[frame, channel]
         let limited = min(max(value, 0), 1)
-        if abs(limited - value) > 1e-6 { changed += 1 }
+        if abs(limited - value) > Self.unseen { changed += 1 }
         if limited != value { clip[frame, channel] = limited }
       }
     }
@@ -120,4 +154,14 @@ public struct Exporter: Sendable {
     try AtomicFile.write(bytes, to: path, replacing: options.overwrite)
     report.paths.append(path)
   }
+}
+
+/// `make(0)` … `make(count - 1)`, on all threads.
+func concurrently<T: Sendable>(_ count: Int, _ make: (Int) -> T) -> [T] {
+  let results = Mutex([T?](repeating: nil, count: count))
+  ThreadPool.shared.run(chunks: count) { index in
+    let made = make(index)
+    results.withLock { $0[index] = made }
+  }
+  return results.withLock { $0 }.compactMap { $0 }
 }

@@ -24,26 +24,39 @@ public struct GridPainter: Sendable {
 
   /// The picture of a grid.
   public func paint(_ grid: CellGrid) -> Picture {
-    let (width, height) = (cellWidth, cellWidth * 2)
-    let side = cellWidth / 2
-    var picture = Picture(width: grid.size.columns * width, height: grid.size.rows * height, colour: palette.background)
+    let pixels = (width: grid.size.columns * cellWidth, height: grid.size.rows * cellWidth * 2)
+    var picture = Picture(width: pixels.width, height: pixels.height, colour: palette.background)
     for row in 0..<grid.size.rows {
-      for column in 0..<grid.size.columns {
-        let cell = grid[column, row]
-        if cell.glyph == 0x20 { continue }
-        let colour = palette[cell]
-        guard cell.glyph >= 0x2800, cell.glyph <= 0x28ff else {
-          let character = Unicode.Scalar(cell.glyph).map(Character.init) ?? "?"
-          StrokeFont.draw(character, in: &picture, x: column * width, y: row * height, width: width, height: height, colour: colour)
-          continue
-        }
-        for dot in 0..<8 where cell.dots & Braille.bits[dot] != 0 {
-          let x = column * width + (dot & 1) * side
-          let y = row * height + (dot >> 1) * side
-          for i in stamp.indices { picture.blend(x + i % side, y + i / side, colour, stamp[i]) }
-        }
-      }
+      for column in 0..<grid.size.columns { paint(grid[column, row], column, row, in: &picture) }
     }
     return picture
+  }
+
+  /// Turns the picture of one grid into that of the next of its size: only cells that differ are painted.
+  public func repaint(_ picture: inout Picture, from old: CellGrid, to grid: CellGrid) {
+    precondition(old.size == grid.size && picture.width == grid.size.columns * cellWidth)
+    for row in 0..<grid.size.rows {
+      for column in 0..<grid.size.columns where old[column, row] != grid[column, row] {
+        picture.fill(x: column * cellWidth, y: row * cellWidth * 2, width: cellWidth, height: cellWidth * 2, palette.background)
+        paint(grid[column, row], column, row, in: &picture)
+      }
+    }
+  }
+
+  private func paint(_ cell: Cell, _ column: Int, _ row: Int, in picture: inout Picture) {
+    if cell.glyph == 0x20 { return }
+    let (width, height) = (cellWidth, cellWidth * 2)
+    let side = cellWidth / 2
+    let colour = palette[cell]
+    guard cell.glyph >= 0x2800, cell.glyph <= 0x28ff else {
+      let character = Unicode.Scalar(cell.glyph).map(Character.init) ?? "?"
+      StrokeFont.draw(character, in: &picture, x: column * width, y: row * height, width: width, height: height, colour: colour)
+      return
+    }
+    for dot in 0..<8 where cell.dots & Braille.bits[dot] != 0 {
+      let x = column * width + (dot & 1) * side
+      let y = row * height + (dot >> 1) * side
+      for i in stamp.indices where stamp[i] > 0 { picture.blend(x + i % side, y + i / side, colour, stamp[i]) }
+    }
   }
 }

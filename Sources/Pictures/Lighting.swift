@@ -3,6 +3,21 @@ struct Lighting {
   let surface: Surface
   /// Radius of the head in samples.
   let radius: Float
+  private let depth: [Float]
+  private let skyTaps: [Tap]
+  private let keyTaps: [Tap]
+
+  /// A sample to look at from another: where it lies, how far away that is, and how high the ray runs there.
+  private struct Tap {
+    var dx: Int
+    var dy: Int
+    var distance: Float
+    var rise: Float
+  }
+  /// Patterns of taps; neighbouring samples use different ones, so that their errors do not form bands.
+  private static let patterns = 64
+  private static let skyCount = 14
+  private static let keyCount = 20
 
   private static func unit(_ v: SIMD3<Float>) -> SIMD3<Float> { v * (1 / (v * v).sum().squareRoot()) }
   private let key = Lighting.unit(SIMD3(-0.50, 0.62, 0.72))
@@ -12,6 +27,24 @@ struct Lighting {
   init(surface: Surface, radius: Float) {
     self.surface = surface
     self.radius = radius
+    depth = surface.depth
+    let (open, far) = (radius * 0.16, radius * 0.55)
+    let key = key
+    let noises = (0..<Self.patterns).map { (Float($0) + 0.5) / Float(Self.patterns) }
+    skyTaps = noises.flatMap { noise in
+      (0..<Self.skyCount).map { k in
+        let r = open * ((Float(k) + 0.5 + 0.4 * noise) / Float(Self.skyCount))
+        let angle = noise * 6.2831853 + Float(k) * 2.3999632
+        let (dx, dy) = (Self.cosine(angle) * r, Self.cosine(angle - 1.5707963) * r)
+        return Tap(dx: Int(dx.rounded()), dy: Int(dy.rounded()), distance: max(1, r), rise: 0)
+      }
+    }
+    keyTaps = noises.flatMap { noise in
+      (0..<Self.keyCount).map { k in
+        let t = far * (Float(k) + 0.3 + 0.7 * noise) / Float(Self.keyCount)
+        return Tap(dx: Int((key.x * t).rounded()), dy: -Int((key.y * t).rounded()), distance: t, rise: key.z * t)
+      }
+    }
   }
 
   /// Linear light of the sample at (x, y), which must be covered.
@@ -20,9 +53,9 @@ struct Lighting {
     let n = Lighting.unit(surface.normal[i])
     let albedo = surface.albedo[i]
     let gloss = surface.gloss[i]
-    let noise = Lighting.noise(x, y)
-    let open = openness(x, y, noise)
-    let lit = sunlight(x, y, noise)
+    let pattern = min(Self.patterns - 1, Int(Lighting.noise(x, y) * Float(Self.patterns)))
+    let open = openness(x, y, pattern)
+    let lit = sunlight(x, y, pattern)
     // Light seeps through skin: red wraps further round the form than blue.
     let wrap = SIMD3<Float>(0.34, 0.17, 0.10) * (1 - gloss)
     func lamp(_ direction: SIMD3<Float>) -> SIMD3<Float> {
@@ -51,37 +84,30 @@ struct Lighting {
   }
 
   /// How much of the sky a sample sees, 0…1, from the depths around it.
-  private func openness(_ x: Int, _ y: Int, _ noise: Float) -> Float {
-    let z = surface.depth[y * surface.width + x]
-    let reach = radius * 0.16
-    let count = 14
+  private func openness(_ x: Int, _ y: Int, _ pattern: Int) -> Float {
+    let (width, height) = (surface.width, surface.height)
+    let z = depth[y * width + x]
+    let most = radius * 0.16 * 2.2
     var hidden: Float = 0
-    var angle = noise * 6.2831853
-    for k in 0..<count {
-      let r = reach * ((Float(k) + 0.5 + 0.4 * noise) / Float(count))
-      let (dx, dy) = (Lighting.cosine(angle) * r, Lighting.cosine(angle - 1.5707963) * r)
-      angle += 2.3999632
-      let (sx, sy) = (x + Int(dx.rounded()), y + Int(dy.rounded()))
-      guard sx >= 0, sy >= 0, sx < surface.width, sy < surface.height else { continue }
-      let rise = surface.depth[sy * surface.width + sx] - z
-      let slope = rise / max(1, r)
-      if rise > 0, rise < reach * 2.2 { hidden += min(1, slope * 0.9) }
+    for tap in skyTaps[pattern * Self.skyCount..<(pattern + 1) * Self.skyCount] {
+      let (sx, sy) = (x &+ tap.dx, y &+ tap.dy)
+      guard sx >= 0, sy >= 0, sx < width, sy < height else { continue }
+      let rise = depth[sy &* width &+ sx] - z
+      if rise > 0, rise < most { hidden += min(1, rise / tap.distance * 0.9) }
     }
-    return max(0.12, 1 - hidden / Float(count) * 1.7)
+    return max(0.12, 1 - hidden / Float(Self.skyCount) * 1.7)
   }
 
   /// How much of the key light reaches a sample: marches toward the lamp over the depths.
-  private func sunlight(_ x: Int, _ y: Int, _ noise: Float) -> Float {
-    let z = surface.depth[y * surface.width + x] + radius * 0.012
-    let reach = radius * 0.55
-    let steps = 20
+  private func sunlight(_ x: Int, _ y: Int, _ pattern: Int) -> Float {
+    let (width, height) = (surface.width, surface.height)
+    let z = depth[y * width + x] + radius * 0.012
     var light: Float = 1
-    for k in 0..<steps {
-      let t = reach * (Float(k) + 0.3 + 0.7 * noise) / Float(steps)
-      let (sx, sy) = (x + Int((key.x * t).rounded()), y - Int((key.y * t).rounded()))
-      guard sx >= 0, sy >= 0, sx < surface.width, sy < surface.height else { break }
-      let above = surface.depth[sy * surface.width + sx] - (z + key.z * t)
-      if above > 0, above < radius * 0.5 { light = min(light, max(0, 1 - above / (0.012 * radius + 0.06 * t))) }
+    for tap in keyTaps[pattern * Self.keyCount..<(pattern + 1) * Self.keyCount] {
+      let (sx, sy) = (x &+ tap.dx, y &+ tap.dy)
+      guard sx >= 0, sy >= 0, sx < width, sy < height else { break }
+      let above = depth[sy &* width &+ sx] - (z + tap.rise)
+      if above > 0, above < radius * 0.5 { light = min(light, max(0, 1 - above / (0.012 * radius + 0.06 * tap.distance))) }
     }
     return light
   }

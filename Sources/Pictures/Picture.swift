@@ -1,3 +1,4 @@
+import Foundation
 import Raster
 
 /// An image in memory: rows of RGB bytes from the top left.
@@ -40,10 +41,40 @@ public struct Picture: Hashable, Sendable {
     }
   }
 
+  /// Makes a box of pixels one colour; it must lie inside.
+  mutating func fill(x: Int, y: Int, width: Int, height: Int, _ colour: Colour) {
+    for row in y..<y + height {
+      for column in x..<x + width { self[column, row] = colour }
+    }
+  }
+
   /// Mixes a colour into a pixel; pixels outside are left alone.
   public mutating func blend(_ x: Int, _ y: Int, _ colour: Colour, _ amount: Float) {
     guard x >= 0, y >= 0, x < width, y < height, amount > 0 else { return }
     self[x, y] = self[x, y].mixed(with: colour, min(1, amount))
+  }
+
+  /// The smallest box that holds every pixel in which this picture differs from another of its size; nil when none does.
+  func changes(from other: Picture) -> (x: Range<Int>, y: Range<Int>)? {
+    precondition(width == other.width && height == other.height)
+    return rgb.withUnsafeBytes { mine in
+      other.rgb.withUnsafeBytes { theirs -> (x: Range<Int>, y: Range<Int>)? in
+        let stride = width * 3
+        func differs(_ row: Int) -> Bool { memcmp(mine.baseAddress! + row * stride, theirs.baseAddress! + row * stride, stride) != 0 }
+        guard stride > 0, let top = (0..<height).first(where: differs), let bottom = (0..<height).last(where: differs) else { return nil }
+        var (left, right) = (stride, 0)
+        for row in top...bottom {
+          let at = row * stride
+          var first = 0
+          while first < left, mine[at + first] == theirs[at + first] { first += 1 }
+          left = min(left, first)
+          var last = stride - 1
+          while last > right, mine[at + last] == theirs[at + last] { last -= 1 }
+          right = max(right, last)
+        }
+        return (left / 3..<right / 3 + 1, top..<bottom + 1)
+      }
+    }
   }
 
   /// Copies another picture in, its top left at (x, y); what does not fit is cut.

@@ -28,7 +28,7 @@ public struct Portrait: Sendable {
     _ vertices: [Float], _ topology: MeshTopology, colours: [UInt8] = [], gloss: [Float] = [], camera: Camera
   ) -> Picture {
     precondition(vertices.count == topology.vertexCount * 3, "\(topology.vertexCount) vertices expected, found \(vertices.count / 3)")
-    let samples = Surface(width: width * supersampling, height: height * supersampling)
+    var samples = Surface(width: width * supersampling, height: height * supersampling)
     let view = camera.projection(width: Float(samples.width), height: Float(samples.height))
     samples.fill(vertices, topology, view, Portrait.albedo(colours, count: topology.vertexCount), gloss)
     let lighting = Lighting(surface: samples, radius: camera.framing.radius * view.scale)

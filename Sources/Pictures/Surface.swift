@@ -1,7 +1,7 @@
 import Raster
 
 /// What the camera sees at each sample: depth, normal, colour and gloss.
-final class Surface {
+struct Surface {
   let width: Int
   let height: Int
   private(set) var depth: [Float]
@@ -22,7 +22,7 @@ final class Surface {
   func covered(_ x: Int, _ y: Int) -> Bool { depth[y * width + x] > -.infinity }
 
   /// Draws all triangles that face the viewer.
-  func fill(
+  mutating func fill(
     _ vertices: [Float], _ topology: MeshTopology, _ view: Projection, _ colours: [SIMD3<Float>], _ gloss: [Float]
   ) {
     let count = topology.vertexCount

@@ -4,6 +4,7 @@ import Foundation
 import Head
 import Motion
 import Speech
+import Synchronization
 import Tensor
 import Testing
 
@@ -32,6 +33,28 @@ struct ExportTests {
     }
   }
 
+  @Test func filesWrittenTogetherEqualFilesWrittenAlone() throws {
+    let (together, alone) = (try ExportSupport.Folder(), try ExportSupport.Folder())
+    let take = ExportTake(name: "take", clip: ExportSupport.clip(frames: 10))
+    let exporter = try ExportSupport.exporter {
+      $0.previewColumns = 40; $0.previewRows = 20
+    }
+    // A .pc2 and a .mdd of one name share their .obj.
+    let names = Self.everyFormat.map { $0 == "b.mdd" ? "a.mdd" : $0 }
+    let told = Mutex(0)
+    let report = try exporter.write([take], toAll: names.map(together.file)) { done, _ in told.withLock { $0 = max($0, done) } }
+    for name in names { _ = try exporter.write([take], to: alone.file(name)) }
+    #expect(together.names == alone.names && told.withLock { $0 } >= 10 * 5)
+    #expect(report.paths.first == together.file("a.npz") && report.paths.last == together.file("a.png"))
+    for name in alone.names {
+      let (one, other) = (FileManager.default.contents(atPath: together.file(name)), FileManager.default.contents(atPath: alone.file(name)))
+      #expect(one != nil && one == other, "\(name)")
+    }
+    // One that cannot be written is said; the others are there.
+    #expect(throws: (any Error).self) { try exporter.write([take], toAll: [together.file("none/a.tsv"), together.file("c.tsv")]) { _, _ in } }
+    #expect(together.names.contains("c.tsv") && !together.names.contains { $0.contains(".tmp") })
+  }
+
   @Test func foldersAreWrittenWhole() throws {
     let folder = try ExportSupport.Folder()
     let take = ExportTake(name: "take", clip: ExportSupport.clip(frames: 3))
@@ -45,6 +68,7 @@ struct ExportTests {
     #expect(try one.array("expr").shape == [1, 100] && one.array("jaw_pose").shape == [1, 3] && one.array("eyes_pose").shape == [1, 6])
     struct Stop: Error {}
     #expect(throws: Stop.self) { try exporter.write([take], to: folder.file("half"), format: "obj") { _, _ in throw Stop() } }
+    #expect(throws: (any Error).self) { try exporter.write([take], to: folder.file("missing/meshes"), format: "obj") }
     #expect(folder.names == ["flame", "meshes"])
   }
 

@@ -50,6 +50,42 @@ private func gridOfBall() -> CellGrid {
     #expect(bytes.last == 0x3b)
   }
 
+  /// Boxes of an animation's pictures, by the descriptor that follows each control block.
+  private func boxes(_ bytes: [UInt8]) -> [[Int]] {
+    (0..<bytes.count - 17).filter { bytes[$0] == 0x21 && bytes[$0 + 1] == 0xf9 && bytes[$0 + 2] == 4 && bytes[$0 + 8] == 0x2c }.map { at in
+      (0..<4).map { Int(bytes[at + 9 + $0 * 2]) | Int(bytes[at + 10 + $0 * 2]) << 8 }
+    }
+  }
+
+  @Test func gifHoldsOnlyWhatChanges() throws {
+    var frames = [Picture](repeating: Picture(width: 30, height: 20, colour: Colour(40, 40, 40)), count: 3)
+    for (x, y) in [(4, 3), (20, 9)] { frames[1][x, y] = Colour(250, 10, 10) }
+    frames[2] = frames[1]
+    #expect(boxes(try GIF.encode(frames)) == [[0, 0, 30, 20], [4, 3, 17, 7], [0, 0, 1, 1]])
+    // Colours that the table was not made from are drawn by the nearest of its own, and bytes come as they are made.
+    let encoder = try GIFEncoder(colours: ColourTable([frames[0]]), width: 30, height: 20)
+    try encoder.add(frames[0], hundredths: 4)
+    let start = encoder.drain()
+    try encoder.add(frames[1], hundredths: 4)
+    try encoder.finish()
+    #expect(boxes(start + encoder.drain()).count == 2 && start.starts(with: Array("GIF89a".utf8)))
+  }
+
+  @Test func repaintingEqualsPainting() {
+    let painter = GridPainter()
+    let grids = [0.0, 0.4, 0.9].map { turn in
+      let (v, t) = ball()
+      let camera = Camera(framing: Framing(vertices: v), yaw: Float(turn))
+      return Rasterizer().draw(v, MeshTopology(rest: v, triangles: t), camera: camera, size: GridSize(columns: 20, rows: 10))
+    }
+    var picture = painter.paint(grids[0])
+    for (old, grid) in zip(grids, grids.dropFirst()) {
+      painter.repaint(&picture, from: old, to: grid)
+      #expect(picture == painter.paint(grid))
+    }
+    #expect(grids[0] != grids[2])
+  }
+
   @Test func faultsAreSaid() {
     #expect(throws: PicturesError.empty) { try PNG.encode(Picture(width: 0, height: 4)) }
     #expect(throws: PicturesError.empty) { try GIF.encode([]) }

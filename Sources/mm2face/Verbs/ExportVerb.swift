@@ -79,14 +79,8 @@ struct ExportVerb: AsyncParsableCommand {
         name: ((path as NSString).lastPathComponent as NSString).deletingPathExtension, clip: try ClipFile.read(path, options: native))
     }
     let progress = ProgressReporter(common.progress)
-    let exporter = Exporter(options: options)
-    var report = ExportReport()
-    for output in outputs {
-      let one = try exporter.write(takes, to: output, format: format) { done, total in
-        progress.report("writing \(output)", done: done, of: total)
-      }
-      report.paths += one.paths
-      for note in one.notes where !report.notes.contains(note) { report.notes.append(note) }
+    let report = try Exporter(options: options).write(takes, toAll: outputs, format: format) { done, total in
+      progress.report("writing frames", done: done, of: total)
     }
     progress.finish()
     for path in report.paths { print(path) }
