@@ -94,6 +94,18 @@ public enum Gzip {
   ///
   /// Errors: `ContainerError.damaged`, `.tooLarge`.
   public static func inflate(_ file: FileBytes) throws -> FileBytes {
+    let (opened, isWhole) = try open(file)
+    guard isWhole else {
+      throw ContainerError.damaged(
+        path: file.path, part: "gzip data", expected: "a whole gzip stream", found: "one that breaks off or is garbled")
+    }
+    return opened
+  }
+
+  /// What can be read of the file, and whether that is all of it; for formats that can say how far they came.
+  ///
+  /// Errors: `ContainerError.tooLarge`.
+  public static func open(_ file: FileBytes) throws -> (opened: FileBytes, isWhole: Bool) {
     let limit = Deflate.limit(fileBytes: file.count)
     var stream = z_stream()
     guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -116,16 +128,13 @@ public enum Gzip {
         return buffer.count - Int(stream.avail_out)
       }
       index += feed - Int(stream.avail_in)
-      guard status == Z_OK || status == Z_STREAM_END else {
-        throw ContainerError.damaged(
-          path: file.path, part: "gzip data", expected: "a whole gzip stream", found: "one that breaks off or is garbled")
-      }
       result.append(contentsOf: chunk[..<made])
+      guard status == Z_OK || status == Z_STREAM_END else { return (FileBytes(path: file.path, result), false) }
       guard result.count <= limit else {
         throw ContainerError.tooLarge(path: file.path, part: "gzip data", limitBytes: limit, foundBytes: result.count)
       }
     }
-    return FileBytes(path: file.path, result)
+    return (FileBytes(path: file.path, result), true)
   }
 
   /// The bytes as a gzip file without name and time, so that the same bytes give the same file.

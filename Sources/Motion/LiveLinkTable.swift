@@ -51,6 +51,17 @@ struct LiveLinkTable {
     }
   }
 
+  /// The error for a packed table of which only `text` could be unpacked.
+  static func breaksOff(_ text: FileBytes) -> MotionError {
+    let lines = lines(text)
+    let names = lines.first.map { cells(text, $0.range).map { Self.text(text, $0) } } ?? []
+    let last = lines.last
+    let column = max(0, (last.map { cells(text, $0.range).count } ?? 1) - 1)
+    return .table(
+      path: text.path, line: last?.line ?? 1, column: column < names.count ? names[column] : "\(column + 1)", expected: "a whole gzip file",
+      found: "one that breaks off or is garbled here")
+  }
+
   /// A finite number inside a range. Errors: `MotionError.table`.
   func number(_ row: Int, _ column: String, within range: ClosedRange<Double>, meaning: String) throws -> Double {
     guard let index = columns[column] else { return 0 }

@@ -14,7 +14,9 @@ public struct LiveLinkTake: Sendable {
   /// the capture dropped are filled in between their neighbours.
   /// Errors: `MotionError.table` with line and column.
   public init(_ file: FileBytes, unit: LiveLinkFormat.AngleUnit = .radians) throws {
-    let table = try LiveLinkTable(Gzip.isGzip(file) ? Gzip.inflate(file) : file)
+    let (text, isWhole) = Gzip.isGzip(file) ? try Gzip.open(file) : (file, true)
+    guard isWhole else { throw LiveLinkTable.breaksOff(text) }
+    let table = try LiveLinkTable(text)
     let times = try table.times()
     framesPerSecond = Self.rate(of: times)
     clip = Clip(basis: .studio50, framesPerSecond: framesPerSecond)

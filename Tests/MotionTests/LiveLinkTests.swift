@@ -98,6 +98,20 @@ struct LiveLinkTests {
     }
   }
 
+  @Test func aPackedTableThatBreaksOffSaysWhere() throws {
+    let text = Array(liveLinkTable(rows: 2000, waves).utf8)
+    let packed = try Gzip.compress(text, path: "take.csv.gz")
+    #expect(try Clip(liveLink: FileBytes(path: "take.csv.gz", packed)).frameCount > 0)
+    let error = #expect(throws: MotionError.self) {
+      try Clip(liveLink: FileBytes(path: "take.csv.gz", Array(packed.prefix(packed.count / 2))))
+    }
+    guard case .table("take.csv.gz", let line, let column, _, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect((200...1900).contains(line) && (column == "Timecode" || column == "BlendShapeCount" || LiveLinkFormat.columns.contains(column)))
+  }
+
   @Test func droppedFramesAreFilledIn() throws {
     var lines = liveLinkTable(rows: 30) { row in ([Float](repeating: Float(row) / 30, count: 52), [Double](repeating: 0, count: 9)) }.split(
       separator: "\n")

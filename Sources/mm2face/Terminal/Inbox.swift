@@ -14,6 +14,9 @@ final class Inbox: Sendable {
 
   func order(_ command: EngineCommand) { sink.yield(command) }
 
+  /// No more commands follow; `orders` ends after those that wait.
+  func close() { sink.finish() }
+
   func put(_ message: EngineMessage) {
     lock.withLock { messages.append(message) }
     wake.ring()

@@ -47,7 +47,13 @@ final class StudioTerminal {
     defer { signals.close() }
     enter()
     let listener = listen()
-    defer { listener.cancel() }
+    let performed = obey()
+    defer {
+      // What was edited last is still on its way to the session: it has to arrive.
+      inbox.close()
+      performed.wait()
+      listener.cancel()
+    }
     var nextFrame = now()
     var dirty = true
     while !quitting {
@@ -214,14 +220,20 @@ final class StudioTerminal {
     send(.notice(.good, "copied: \(text)"))
   }
 
-  /// Commands go to the engine in the order they were given; its answers wake the loop.
+  /// The engine's answers wake the loop.
   private func listen() -> Task<Void, Never> {
     let (engine, inbox) = (engine, inbox)
-    return Task.detached {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask { for await command in inbox.orders { await engine.perform(command) } }
-        group.addTask { for await message in engine.messages { inbox.put(message) } }
-      }
+    return Task.detached { for await message in engine.messages { inbox.put(message) } }
+  }
+
+  /// Commands go to the engine in the order they were given; signals once the last has been performed after the inbox is closed.
+  private func obey() -> DispatchSemaphore {
+    let (engine, inbox) = (engine, inbox)
+    let done = DispatchSemaphore(value: 0)
+    Task.detached {
+      for await command in inbox.orders { await engine.perform(command) }
+      done.signal()
     }
+    return done
   }
 }
