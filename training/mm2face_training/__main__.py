@@ -28,6 +28,10 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
         from .train.text_encoder import TextTask
 
         return TextTask(dataclasses.replace(configuration.text, corpus=tuple(data)), run / network)
+    if network == "reading":
+        from .train.reading import ReadingTask
+
+        return ReadingTask(configuration, data, run)
     if network == "tokenizer":
         from .train.tokenizer import TokenizerTask
 
@@ -62,7 +66,7 @@ def features(arguments: argparse.Namespace) -> None:
     corpus = Corpus(*arguments.data)
     clips = [(c, disturb) for c in corpus.clips("train", "talk")] + [(c, 0.0) for c in corpus.clips("val", "talk")[:96]]
     for clip, share in clips[arguments.part :: arguments.parts]:
-        heard(hearing, clip, len(clip.motion()), share, arguments.run / "features")
+        heard(hearing, clip, share, arguments.run / "features")
 
 
 def speech(arguments: argparse.Namespace) -> None:
@@ -112,7 +116,7 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
-    verb.add_argument("network", choices=["tokenizer", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "audio-encoder"])
+    verb.add_argument("network", choices=["tokenizer", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder"])
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")

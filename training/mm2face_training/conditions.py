@@ -15,6 +15,20 @@ from .models.transformer import Condition
 from .speech.augment import augment
 
 
+def draw_prompt(
+    texts: dict[str, list[str]], draw: np.random.Generator, no_level: tuple[float, ...], wrong_box: float, no_text: float = 0.0
+) -> dict[str, str]:
+    """One text a level of a clip's texts; levels are left out by `no_level` (a chance each), all of them by `no_text`; a text that stands
+    alone is put at any level by `wrong_box`."""
+    chosen = {level: lines[draw.integers(len(lines))] for level, lines in texts.items()}
+    if draw.random() < no_text:
+        return {}
+    prompt = {level: chosen[level] for level, rare in zip(LEVELS, no_level) if level in chosen and draw.random() >= rare}
+    if len(prompt) == 1 and draw.random() < wrong_box:
+        prompt = {LEVELS[draw.integers(len(LEVELS))]: text for text in prompt.values()}
+    return prompt
+
+
 class TextFeatures:
     """Token states of texts by a frozen encoder; levels are kept (half precision), full texts are too various to keep."""
 

@@ -41,10 +41,12 @@ def audio_encoder(run: Path) -> CompactAudioEncoder | Wav2Vec2Model:
 
 
 def text_encoder(configuration: Configuration, run: Path) -> tuple[DistilBertModel, BertWordPieceTokenizer]:
-    """The compact one trained in this run, or a published DistilBERT whose folder was put there (config.json, weights, vocab.txt)."""
+    """The compact one of this run (after `reading`, where that was trained), or a published DistilBERT whose folder was put there
+    (config.json, weights, vocab.txt)."""
     if (run / "text-encoder" / "config.json").exists():
         return DistilBertModel.from_pretrained(run / "text-encoder").eval(), wordpiece(run / "text-encoder" / "vocab.txt")
-    weights = {k.removeprefix("encoder."): v for k, v in _weights(run, "text-encoder").items() if k.startswith("encoder.")}
+    last = "reading" if (run / "reading" / "weights.pt").exists() else "text-encoder"
+    weights = {k.removeprefix("encoder."): v for k, v in _weights(run, last).items() if k.startswith("encoder.")}
     module = configuration.text.shape.build(len(weights["embeddings.word_embeddings.weight"]))
     module.load_state_dict(weights)
     return module.eval(), wordpiece(run / "text-encoder" / "vocab.txt")

@@ -14,8 +14,8 @@ from torch import Tensor
 from transformers import Wav2Vec2Model
 
 from .. import networks
-from ..conditions import TextFeatures, condition, hear
-from ..corpus import LEVELS, ClipFiles, Corpus
+from ..conditions import TextFeatures, condition, draw_prompt, hear
+from ..corpus import ClipFiles, Corpus
 from ..head import lip_gap
 from ..models.audio import CompactAudioEncoder
 from ..models.transformer import TransformerShape
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class MM2FaceOptions:
     shape: TransformerShape = TransformerShape()
     batch: int = 32
-    talk_share: float = 0.55
+    talk_share: float = 0.5
     no_text: float = 0.1
     no_level: tuple[float, ...] = (0.3, 0.3, 0.3, 0.3, 0.5)
     """Chance that a level is left out, in order of levels."""
@@ -39,7 +39,7 @@ class MM2FaceOptions:
     """Chance that the only text of a prompt stands at a level it was not written for."""
     no_word: float = 0.05
     """Chance that a token of a text is hidden from cross-attention."""
-    blur: float = 0.25
+    blur: float = 0.15
     """Noise on text states (their spread is about 1): words near to each other should do the same."""
     replace: float = 0.4
     """Inputs are replaced by random codes at a rate drawn from 0 to this, a clip."""
@@ -59,18 +59,39 @@ class Example:
     audio: Tensor | None  # (T, audioWidth) float16
 
 
-def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, frames: int, disturb: float, kept: Path) -> Tensor:
+def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, disturb: float, kept: Path) -> Tensor:
     """Features (T, audioWidth) in half precision of a clip's voice, kept on disk; a share `disturb` of voices gets a worse room."""
     path = kept / f"{clip.root.name}_{clip.name}{'' if disturb else '_plain'}.npy"
     if path.exists():
         return torch.from_numpy(np.load(path))
     number = zlib.crc32(clip.name.encode())
     torch.manual_seed(number)
-    audio = hear(hearing, read_audio(clip.sound), frames, number % 1000 < disturb * 1000).to(torch.float16)
+    audio = hear(hearing, read_audio(clip.sound), len(clip.motion()), number % 1000 < disturb * 1000).to(torch.float16)
     kept.mkdir(parents=True, exist_ok=True)
     np.save(path.with_suffix(".part.npy"), audio.numpy())
     path.with_suffix(".part.npy").replace(path)
     return audio
+
+
+@torch.no_grad()
+def tokenised(tokenizer: MotionTokenizer, clips: list[ClipFiles], batch: int = 32) -> list[Tensor]:
+    """Tokens (S, J) int16 of every clip; clips of one length are encoded together."""
+    out: list[Tensor] = [torch.empty(0)] * len(clips)
+    waiting: dict[int, list[tuple[int, Tensor]]] = {}
+
+    def encode(rows: list[tuple[int, Tensor]]) -> None:
+        for (i, _), tokens in zip(rows, tokenizer.encode(torch.stack([motion for _, motion in rows]))):
+            out[i] = tokens.to(torch.int16)
+
+    for i, clip in enumerate(clips):
+        motion = torch.from_numpy(clip.motion())
+        rows = waiting.setdefault(len(motion), [])
+        rows.append((i, motion))
+        if len(rows) == batch:
+            encode(waiting.pop(len(motion)))
+    for rows in waiting.values():
+        encode(rows)
+    return out
 
 
 class MM2FaceTask:
@@ -89,6 +110,8 @@ class MM2FaceTask:
         self.held: list[tuple[ClipFiles, bool]] = []
         for kind in ("talk", "text") if subset is None else (subset,):
             self.held += [(c, kind == "talk") for c in (corpus.clips("val", kind) or corpus.clips("test", kind))[:96]]
+        clips = [*self.talk, *self.text, *(c for c, _ in self.held)]
+        self._tokens = {(c.root, c.name): tokens for c, tokens in zip(clips, tokenised(self.tokenizer, clips))}
         self._known: dict[tuple[Path, str, bool], Example] = {}
         self._mouth = [i for i, shape in enumerate(self.tokenizer.shapes) if JAW[0] in shape.channels and SHAPE["mouthClose"] in shape.channels]
         print("clips", len(self.talk), len(self.text), len(self.held), flush=True)
@@ -97,24 +120,16 @@ class MM2FaceTask:
         """Tokens, texts and features of a clip, made when first drawn."""
         key = (clip.root, clip.name, may_disturb)
         if key not in self._known:
-            motion, audio = clip.motion(), None
-            with torch.no_grad():
-                tokens = self.tokenizer.encode(torch.from_numpy(motion)[None])[0].to(torch.int16)
+            audio = None
             if talk and self.hearing is not None:
-                audio = heard(self.hearing, clip, len(motion), self.options.disturb if may_disturb else 0, self.run / "features")
-            self._known[key] = Example(clip.name, tokens, clip.texts(), audio)
+                audio = heard(self.hearing, clip, self.options.disturb if may_disturb else 0, self.run / "features")
+            self._known[key] = Example(clip.name, self._tokens[clip.root, clip.name], clip.texts(), audio)
         return self._known[key]
 
     def _prompt(self, example: Example, draw: np.random.Generator, drop: bool) -> dict[str, str]:
-        chosen = {level: lines[draw.integers(len(lines))] for level, lines in example.texts.items()}
         if not drop:
-            return chosen
-        if draw.random() < self.options.no_text:
-            return {}
-        prompt = {level: chosen[level] for level, rare in zip(LEVELS, self.options.no_level) if level in chosen and draw.random() >= rare}
-        if len(prompt) == 1 and draw.random() < self.options.wrong_box:
-            prompt = {LEVELS[draw.integers(len(LEVELS))]: text for text in prompt.values()}
-        return prompt
+            return {level: lines[draw.integers(len(lines))] for level, lines in example.texts.items()}
+        return draw_prompt(example.texts, draw, self.options.no_level, self.options.wrong_box, self.options.no_text)
 
     def _entropy(self, examples: list[Example], draw: np.random.Generator, train: bool) -> tuple[Tensor, dict[str, float]]:
         prompts = [self._prompt(e, draw, train) for e in examples]

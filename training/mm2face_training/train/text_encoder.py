@@ -44,16 +44,16 @@ def teacher_folder() -> Path:
     return Path(found.origin).parent / "model"
 
 
-def gather(options: TextOptions) -> tuple[list[str], list[str]]:
-    """(texts of the corpus, general English), each shuffled and without repeats."""
-    own: set[str] = set()
-    for clip in Corpus(*options.corpus).clips("train"):
+def gather(options: TextOptions, own: bool = True) -> tuple[list[str], list[str]]:
+    """(texts of the corpus unless not `own`, general English), each shuffled and without repeats."""
+    texts_of_corpus: set[str] = set()
+    for clip in Corpus(*options.corpus).clips("train") if own else ():
         texts = [line for lines in clip.texts().values() for line in lines]
-        own.update(texts)
-        own.add(" ".join(texts[:3]))
+        texts_of_corpus.update(texts)
+        texts_of_corpus.add(" ".join(texts[:3]))
     general = {text for definition, examples in glosses() for text in [*examples, definition] if 10 < len(text) < 140}
     draw = random.Random(options.seed)
-    first, second = sorted(own), sorted(general)
+    first, second = sorted(texts_of_corpus), sorted(general)
     draw.shuffle(first)
     draw.shuffle(second)
     return first[: options.own_texts], second[: options.general_texts]
@@ -85,39 +85,63 @@ def _mean(states: Tensor, mask: Tensor) -> Tensor:
     return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
+class Teacher:
+    """The sentence encoder that is distilled, over a vocabulary pruned from its own; what it made of a text is kept."""
+
+    def __init__(self, vocabulary: Path) -> None:
+        from transformers import BertModel
+
+        source = teacher_folder()
+        self.module: Any = BertModel.from_pretrained(source, add_pooling_layer=False).eval()
+        self.width: int = self.module.config.hidden_size
+        index = {word: i for i, word in enumerate((source / "vocab.txt").read_text().splitlines())}
+        self.kept = torch.tensor([index[word] for word in vocabulary.read_text().splitlines()])
+        self._cache: dict[tuple[int, ...], Tensor] = {}
+
+    @torch.no_grad()
+    def states(self, ids: list[list[int]]) -> list[Tensor]:
+        """Token states (L, teacher's width) of texts given by ids of the pruned vocabulary."""
+        missing = sorted({tuple(row) for row in ids} - self._cache.keys(), key=len)
+        for start in range(0, len(missing), 32):
+            part = missing[start : start + 32]
+            tokens, mask = padded([list(row) for row in part])
+            with torch.autocast("cpu", torch.bfloat16):
+                found = self.module(input_ids=self.kept[tokens], attention_mask=mask).last_hidden_state
+            for row, state in zip(part, found):
+                self._cache[row] = state[: len(row)].to(torch.float16).clone()
+        return [self._cache[tuple(row)].float() for row in ids]
+
+
 class TextTask:
     name = "text-encoder"
 
     def __init__(self, options: TextOptions, folder: Path) -> None:
-        from transformers import BertModel
-
         self.options = options
         source = teacher_folder()
-        self.teacher: Any = BertModel.from_pretrained(source, add_pooling_layer=False).eval()
         folder.mkdir(parents=True, exist_ok=True)
         own, general = gather(options)
         words = (source / "vocab.txt").read_text().splitlines()
-        self.kept = torch.tensor(prune(words, own + general, wordpiece(source / "vocab.txt"), options.shape.words))
-        (folder / "vocab.txt").write_text("\n".join(words[i] for i in self.kept) + "\n")
+        kept = prune(words, own + general, wordpiece(source / "vocab.txt"), options.shape.words)
+        (folder / "vocab.txt").write_text("\n".join(words[i] for i in kept) + "\n")
+        self.teacher = Teacher(folder / "vocab.txt")
         tokenizer = wordpiece(folder / "vocab.txt")
-        self.module = Student(options.shape, len(self.kept), self.teacher.config.hidden_size)
+        self.module = Student(options.shape, len(kept), self.teacher.width)
         if not (folder / "checkpoint.pt").exists():
             self._start_from_words()
         texts = own + general
         self.ids = [e.ids[: options.shape.maxTokens] for e in tokenizer.encode_batch(texts)]
         order = np.random.default_rng(0).permutation(len(texts))
         self.held, self.train = order[:400], order[400:]
-        self._cache: dict[int, Tensor] = {}
-        print("texts", len(own), len(general), "words", len(self.kept), flush=True)
+        print("texts", len(own), len(general), "words", len(kept), flush=True)
 
     @torch.no_grad()
     def _start_from_words(self) -> None:
-        words, outputs = len(self.kept), []
-        for start in range(0, words, 512):
-            alone = self.kept[start : start + 512, None]
-            ends = [torch.full_like(alone, int(self.kept[k])) for k in (2, 3)]
+        kept, outputs = self.teacher.kept, []
+        for start in range(0, len(kept), 512):
+            alone = kept[start : start + 512, None]
+            ends = [torch.full_like(alone, int(kept[k])) for k in (2, 3)]
             with torch.autocast("cpu", torch.bfloat16):
-                states = self.teacher(input_ids=torch.cat([ends[0], alone, ends[1]], 1)).last_hidden_state
+                states = self.teacher.module(input_ids=torch.cat([ends[0], alone, ends[1]], 1)).last_hidden_state
             outputs.append(states.float().mean(1))
         alone = torch.cat(outputs)
         centre = alone[5:].mean(0)
@@ -133,15 +157,7 @@ class TextTask:
         self.module.map.bias.copy_(centre)
 
     def _wanted(self, rows: np.ndarray) -> list[Tensor]:
-        """Teacher's states of these texts (kept for the next time they are drawn)."""
-        missing = [int(r) for r in rows if int(r) not in self._cache]
-        if missing:
-            ids, mask = padded([self.ids[r] for r in missing])
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-                states = self.teacher(input_ids=self.kept[ids], attention_mask=mask).last_hidden_state
-            for r, state in zip(missing, states):
-                self._cache[r] = state[: len(self.ids[r])].to(torch.float16).clone()
-        return [self._cache[int(r)].float() for r in rows]
+        return self.teacher.states([self.ids[int(r)] for r in rows])
 
     def _compare(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
         """Loss on token states and sentence means, and the mean cosine of the sentences."""
