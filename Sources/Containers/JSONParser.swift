@@ -1,31 +1,46 @@
-/// Strict JSON (RFC 8259): valid UTF-8, no duplicate keys, nesting of at most 64.
+/// Where and why reading stopped.
+public struct JSONDamage: Sendable, Hashable, Error {
+  /// The byte offset of the first byte that does not fit.
+  public var offset: Int
+  public var expected: String
+
+  public init(offset: Int, expected: String) {
+    self.offset = offset
+    self.expected = expected
+  }
+}
+
+/// JSON (RFC 8259), nesting of at most 64. What stands before a damaged place is kept.
+///
+/// A file of somebody else's must also be valid UTF-8 without duplicate keys (`isStrict`); one of ours that was damaged is read as
+/// far as it goes.
 struct JSONParser {
-  private let path: String
-  private let part: String
   private let bytes: UnsafeRawBufferPointer
+  private let isStrict: Bool
   private var index = 0
+  private var damage: JSONDamage?
   private static let maximumDepth = 64
 
-  private init(_ bytes: UnsafeRawBufferPointer, path: String, part: String) {
+  private init(_ bytes: UnsafeRawBufferPointer, isStrict: Bool) {
     self.bytes = bytes
-    self.path = path
-    self.part = part
+    self.isStrict = isStrict
   }
 
-  static func parse(_ bytes: UnsafeRawBufferPointer, path: String, part: String) throws -> JSONValue {
-    var parser = JSONParser(bytes, path: path, part: part)
-    let value = try parser.value(depth: 0)
-    parser.skipSpace()
-    guard parser.index == bytes.count else { throw parser.wrong("the end of the JSON text") }
-    return value
+  /// The value (an object or array holds the members before the damage) and the damage, nil for a whole text.
+  static func parse(_ bytes: UnsafeRawBufferPointer, isStrict: Bool) -> (value: JSONValue, damage: JSONDamage?) {
+    var parser = JSONParser(bytes, isStrict: isStrict)
+    let value = parser.value(depth: 0)
+    if parser.damage == nil {
+      parser.skipSpace()
+      if parser.index < bytes.count { parser.fail("the end of the file") }
+    }
+    return (value ?? .null, parser.damage)
   }
 
   private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-  private func wrong(_ expected: String) -> ContainerError {
-    let found = current.map { $0 >= 0x20 && $0 < 0x7F ? "'\(Character(UnicodeScalar($0)))'" : "byte \($0)" } ?? "the end"
-    let line = bytes[..<min(index, bytes.count)].reduce(1) { $1 == 0x0A ? $0 + 1 : $0 }
-    return .damaged(path: path, part: "\(part), line \(line), byte \(index)", expected: expected, found: found)
+  private mutating func fail(_ expected: String) {
+    if damage == nil { damage = JSONDamage(offset: index, expected: expected) }
   }
 
   private mutating func skipSpace() {
@@ -38,27 +53,34 @@ struct JSONParser {
     return true
   }
 
-  private mutating func value(depth: Int) throws -> JSONValue {
-    guard depth < Self.maximumDepth else { throw wrong("nesting of at most \(Self.maximumDepth)") }
+  /// Nil when nothing of the value could be read.
+  private mutating func value(depth: Int) -> JSONValue? {
+    guard depth < Self.maximumDepth else {
+      fail("nesting of at most \(Self.maximumDepth)")
+      return nil
+    }
     skipSpace()
     switch current {
-    case UInt8(ascii: "{"): return try object(depth: depth)
-    case UInt8(ascii: "["): return try array(depth: depth)
-    case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "t"): return try word("true", .bool(true))
-    case UInt8(ascii: "f"): return try word("false", .bool(false))
-    case UInt8(ascii: "n"): return try word("null", .null)
-    default: return try number()
+    case UInt8(ascii: "{"): return object(depth: depth)
+    case UInt8(ascii: "["): return array(depth: depth)
+    case UInt8(ascii: "\""): return string().map { .string($0) }
+    case UInt8(ascii: "t"): return word("true", .bool(true))
+    case UInt8(ascii: "f"): return word("false", .bool(false))
+    case UInt8(ascii: "n"): return word("null", .null)
+    default: return number()
     }
   }
 
-  private mutating func word(_ text: String, _ value: JSONValue) throws -> JSONValue {
-    guard bytes[index...].starts(with: text.utf8) else { throw wrong(text) }
+  private mutating func word(_ text: String, _ value: JSONValue) -> JSONValue? {
+    guard bytes[index...].starts(with: text.utf8) else {
+      fail(text)
+      return nil
+    }
     index += text.utf8.count
     return value
   }
 
-  private mutating func object(depth: Int) throws -> JSONValue {
+  private mutating func object(depth: Int) -> JSONValue {
     index += 1
     var members: [JSONValue.Member] = []
     var keys = Set<String>()
@@ -66,51 +88,78 @@ struct JSONParser {
     if accept("}") { return .object([]) }
     repeat {
       skipSpace()
-      guard current == UInt8(ascii: "\"") else { throw wrong("a key in quotes") }
-      let key = try string()
-      guard keys.insert(key).inserted else { throw wrong("every key once, but \(printable(key)) comes again") }
+      guard current == UInt8(ascii: "\"") else {
+        fail("a key in quotes")
+        break
+      }
+      guard let key = string() else { break }
+      if isStrict, !keys.insert(key).inserted {
+        fail("every key once, but \(printable(key)) comes again")
+        break
+      }
       skipSpace()
-      guard accept(":") else { throw wrong("':'") }
-      members.append(JSONValue.Member(key, try value(depth: depth + 1)))
+      guard accept(":") else {
+        fail("a colon")
+        break
+      }
+      guard let value = value(depth: depth + 1) else { break }
+      members.append(JSONValue.Member(key, value))
       skipSpace()
-    } while accept(",")
-    guard accept("}") else { throw wrong("',' or '}'") }
+    } while damage == nil && accept(",")
+    if damage == nil, !accept("}") { fail("a comma or }") }
     return .object(members)
   }
 
-  private mutating func array(depth: Int) throws -> JSONValue {
+  private mutating func array(depth: Int) -> JSONValue {
     index += 1
     var elements: [JSONValue] = []
     skipSpace()
     if accept("]") { return .array([]) }
     repeat {
-      elements.append(try value(depth: depth + 1))
+      guard let value = value(depth: depth + 1) else { break }
+      elements.append(value)
       skipSpace()
-    } while accept(",")
-    guard accept("]") else { throw wrong("',' or ']'") }
+    } while damage == nil && accept(",")
+    if damage == nil, !accept("]") { fail("a comma or ]") }
     return .array(elements)
   }
 
-  private mutating func number() throws -> JSONValue {
+  private mutating func number() -> JSONValue? {
+    let start = index
+    guard let whole = skipNumber() else { return nil }
+    let text = String(decoding: bytes[start..<index], as: UTF8.self)
+    if whole, let value = Int(text) { return .integer(value) }
+    if whole, let value = UInt64(text) { return .large(value) }
+    if let value = Double(text), value.isFinite { return .number(value) }
+    index = start
+    fail("a value")
+    return nil
+  }
+
+  /// Whether the number is a whole one; nil when it is none.
+  private mutating func skipNumber() -> Bool? {
     let start = index
     var whole = true
     _ = accept("-")
-    guard let first = current, first >= 0x30, first <= 0x39 else { throw wrong("a value") }
+    guard let first = current, first >= 0x30, first <= 0x39 else {
+      index = start
+      fail("a value")
+      return nil
+    }
     skipDigits()
-    if first == 0x30, index - start > (bytes[start] == UInt8(ascii: "-") ? 2 : 1) { throw wrong("a number without leading zero") }
-    if accept(".") {
-      whole = false
-      guard skipDigits() else { throw wrong("a digit") }
+    if first == 0x30, index - start > (bytes[start] == UInt8(ascii: "-") ? 2 : 1) {
+      fail("a number without leading zero")
+      return nil
     }
-    if accept("e") || accept("E") {
+    for mark in [Character("."), "e"] where accept(mark) || (mark == "e" && accept("E")) {
       whole = false
-      if !accept("+") { _ = accept("-") }
-      guard skipDigits() else { throw wrong("a digit") }
+      if mark == "e", !accept("+") { _ = accept("-") }
+      guard skipDigits() else {
+        fail("a digit")
+        return nil
+      }
     }
-    let text = String(decoding: bytes[start..<index], as: UTF8.self)
-    if whole, let value = Int(text) { return .integer(value) }
-    guard let value = Double(text) else { throw wrong("a number") }
-    return .number(value)
+    return whole
   }
 
   @discardableResult
@@ -120,60 +169,72 @@ struct JSONParser {
     return index > start
   }
 
-  private mutating func string() throws -> String {
+  private mutating func string() -> String? {
     index += 1
     let start = index
     while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
     if current == UInt8(ascii: "\"") {
-      let text = try valid(bytes[start..<index])
+      let text = text(bytes[start..<index])
       index += 1
       return text
     }
     var collected = Array(bytes[start..<index])
-    while let byte = current, byte >= 0x20 {
+    while let byte = current {
+      guard byte >= 0x20 else {
+        fail("no control character inside a string")
+        return nil
+      }
       index += 1
-      if byte == UInt8(ascii: "\"") { return try collected.withUnsafeBytes { try valid($0[...]) } }
+      if byte == UInt8(ascii: "\"") { return collected.withUnsafeBytes { text($0[...]) } }
       if byte != UInt8(ascii: "\\") {
         collected.append(byte)
-        continue
-      }
-      guard let escape = current else { break }
-      index += 1
-      switch escape {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): collected.append(escape)
-      case UInt8(ascii: "b"): collected.append(8)
-      case UInt8(ascii: "f"): collected.append(12)
-      case UInt8(ascii: "n"): collected.append(10)
-      case UInt8(ascii: "r"): collected.append(13)
-      case UInt8(ascii: "t"): collected.append(9)
-      case UInt8(ascii: "u"): collected.append(contentsOf: Character(try unicodeEscape()).utf8)
-      default: throw wrong("an escape of JSON")
+      } else if let scalar = escape() {
+        collected.append(contentsOf: Character(scalar).utf8)
+      } else {
+        fail("an escape")
+        return nil
       }
     }
-    throw wrong("the closing quote")
+    fail("a closing quote")
+    return nil
   }
 
-  private func valid(_ slice: Slice<UnsafeRawBufferPointer>) throws -> String {
-    guard let text = String(validating: slice, as: UTF8.self) else { throw wrong("UTF-8 text") }
+  private mutating func text(_ slice: Slice<UnsafeRawBufferPointer>) -> String? {
+    if !isStrict { return String(decoding: slice, as: UTF8.self) }
+    guard let text = String(validating: slice, as: UTF8.self) else {
+      fail("UTF-8 text")
+      return nil
+    }
     return text
   }
 
-  /// The scalar of `\uXXXX`, or of a surrogate pair.
-  private mutating func unicodeEscape() throws -> UnicodeScalar {
-    let first = try hexadecimal()
-    if let scalar = UnicodeScalar(first) { return scalar }
-    guard first < 0xDC00, accept("\\"), accept("u") else { throw wrong("the second half of a surrogate pair") }
-    let second = try hexadecimal()
-    guard (0xDC00..<0xE000).contains(second), let scalar = UnicodeScalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) else {
-      throw wrong("the second half of a surrogate pair")
+  private mutating func escape() -> Unicode.Scalar? {
+    guard let byte = current else { return nil }
+    index += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{C}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"): return unicodeEscape() ?? (isStrict ? nil : "\u{FFFD}")
+    default: return nil
     }
-    return scalar
   }
 
-  private mutating func hexadecimal() throws -> UInt32 {
-    guard index + 4 <= bytes.count, bytes[index..<index + 4].allSatisfy({ UnicodeScalar($0).properties.isASCIIHexDigit }),
+  /// The scalar of `\uXXXX`, or of a surrogate pair.
+  private mutating func unicodeEscape() -> Unicode.Scalar? {
+    guard let first = hexadecimal() else { return nil }
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xDC00, accept("\\"), accept("u"), let second = hexadecimal(), (0xDC00..<0xE000).contains(second) else { return nil }
+    return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+  }
+
+  private mutating func hexadecimal() -> UInt32? {
+    guard index + 4 <= bytes.count, bytes[index..<index + 4].allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }),
       let value = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
-    else { throw wrong("four hexadecimal digits") }
+    else { return nil }
     index += 4
     return value
   }
@@ -181,13 +242,35 @@ struct JSONParser {
 
 extension JSONValue {
   /// Reads a JSON text. Errors: `ContainerError.damaged` with line and byte.
-  public init(parsing file: FileBytes) throws {
-    self = try JSONParser.parse(file.bytes, path: file.path, part: "JSON")
-  }
+  public init(parsing file: FileBytes) throws { self = try Self.whole(file.bytes, path: file.path, part: "JSON") }
 
   /// Reads a JSON text that is part of a file.
   public init(parsing text: String, path: String, part: String = "JSON") throws {
     var text = text
-    self = try text.withUTF8 { try JSONParser.parse(UnsafeRawBufferPointer($0), path: path, part: part) }
+    self = try text.withUTF8 { try Self.whole(UnsafeRawBufferPointer($0), path: path, part: part) }
+  }
+
+  /// Reads as much of a text of our own as is whole.
+  ///
+  /// - Returns: the value (an object or array holds the members before the damage) and the damage, nil for a whole file.
+  public static func salvage(_ bytes: [UInt8]) -> (value: JSONValue, damage: JSONDamage?) {
+    bytes.withUnsafeBytes { JSONParser.parse($0, isStrict: false) }
+  }
+
+  /// Reads a whole text of our own or says where it is damaged.
+  public init(parsing bytes: [UInt8]) throws(JSONDamage) {
+    let (value, damage) = Self.salvage(bytes)
+    if let damage { throw damage }
+    self = value
+  }
+
+  static func whole(_ bytes: UnsafeRawBufferPointer, path: String, part: String) throws -> JSONValue {
+    let (value, damage) = JSONParser.parse(bytes, isStrict: true)
+    guard let damage else { return value }
+    let at = min(damage.offset, bytes.count)
+    let next = at < bytes.count ? bytes[at] : nil
+    let found = next.map { (0x20..<0x7F).contains($0) ? "'\(Character(Unicode.Scalar($0)))'" : "byte \($0)" } ?? "the end"
+    let line = bytes[..<at].reduce(1) { $1 == 0x0A ? $0 + 1 : $0 }
+    throw ContainerError.damaged(path: path, part: "\(part), line \(line), byte \(at)", expected: damage.expected, found: found)
   }
 }

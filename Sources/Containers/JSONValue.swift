@@ -12,6 +12,8 @@ public enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
   case integer(Int)
+  /// A whole number past `Int`, such as half of all seeds.
+  case large(UInt64)
   case number(Double)
   /// A number that is written with as many digits as a 32-bit float needs. Reading gives `number`.
   case float(Float)
@@ -34,6 +36,7 @@ public enum JSONValue: Sendable, Hashable {
   public var double: Double? {
     switch self {
     case .integer(let value): Double(value)
+    case .large(let value): Double(value)
     case .number(let value): value
     case .float(let value): Double(value)
     default: nil
@@ -50,37 +53,49 @@ public enum JSONValue: Sendable, Hashable {
   }
 
   /// Compact text; numbers that are not finite become null.
-  public var encoded: String {
+  public var encoded: String { encoded(pretty: 0) }
+
+  /// The value as text; down to `depth` levels every member has a line of its own, so that files diff well.
+  public func encoded(pretty depth: Int) -> String {
     var text = ""
-    append(to: &text)
+    append(to: &text, depth: depth, indent: 0)
     return text
   }
 
-  private func append(to text: inout String) {
+  private func append(to text: inout String, depth: Int, indent: Int) {
     switch self {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += "\(value)"
+    case .large(let value): text += "\(value)"
     case .number(let value): text += value.isFinite ? "\(value)" : "null"
     case .float(let value): text += value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.quote(value, to: &text)
     case .array(let elements):
-      text += "["
-      for (index, element) in elements.enumerated() {
-        if index > 0 { text += "," }
-        element.append(to: &text)
+      Self.list(elements, "[", "]", to: &text, depth: depth, indent: indent) { element, text in
+        element.append(to: &text, depth: depth - 1, indent: indent + 1)
       }
-      text += "]"
     case .object(let members):
-      text += "{"
-      for (index, member) in members.enumerated() {
-        if index > 0 { text += "," }
+      Self.list(members, "{", "}", to: &text, depth: depth, indent: indent) { member, text in
         Self.quote(member.key, to: &text)
-        text += ":"
-        member.value.append(to: &text)
+        text += depth > 0 ? ": " : ":"
+        member.value.append(to: &text, depth: depth - 1, indent: indent + 1)
       }
-      text += "}"
     }
+  }
+
+  private static func list<T>(
+    _ items: [T], _ open: String, _ close: String, to text: inout String, depth: Int, indent: Int, write: (T, inout String) -> Void
+  ) {
+    text += open
+    let broken = depth > 0 && !items.isEmpty
+    for (index, item) in items.enumerated() {
+      if index > 0 { text += "," }
+      if broken { text += "\n" + String(repeating: " ", count: indent + 1) }
+      write(item, &text)
+    }
+    if broken { text += "\n" + String(repeating: " ", count: indent) }
+    text += close
   }
 
   /// A JSON string literal of `value`.
@@ -99,7 +114,7 @@ public enum JSONValue: Sendable, Hashable {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case let scalar where scalar.value < 0x20:
+      case let scalar where scalar.value < 0x20 || scalar.value == 0x7F:
         let digits = String(scalar.value, radix: 16)
         text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: text.unicodeScalars.append(scalar)

@@ -60,7 +60,7 @@ public final class SafetensorsFile: Sendable {
     guard text.first == UInt8(ascii: "{") else {
       throw ContainerError.wrongKind(path: file.path, expected: "a safetensors file (JSON header)", found: "other data")
     }
-    let header = try JSONParser.parse(text, path: file.path, part: "header")
+    let header = try JSONValue.whole(text, path: file.path, part: "header")
     let data = UnsafeRawBufferPointer(rebasing: file.bytes[reader.offset...])
     var metadata: [String: String] = [:]
     var placed: [(name: String, range: Range<Int>, tensor: Tensor)] = []

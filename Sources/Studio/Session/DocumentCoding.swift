@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Motion
 import Synthesis
@@ -16,9 +17,9 @@ struct DocumentCoding {
     if let audio = document.audio { members.append(.init("audio", encode(audio))) }
     if let seconds = document.seconds { members.append(.init("seconds", .number(seconds))) }
     members.append(.init("takes", .array(document.takes.map { encode($0) })))
-    members.append(.init("nextTake", .integer(Int64(document.nextTakeID))))
-    if let id = document.currentTake { members.append(.init("currentTake", .integer(Int64(id)))) }
-    if let id = document.comparedTake { members.append(.init("comparedTake", .integer(Int64(id)))) }
+    members.append(.init("nextTake", .integer(document.nextTakeID)))
+    if let id = document.currentTake { members.append(.init("currentTake", .integer(id))) }
+    if let id = document.comparedTake { members.append(.init("comparedTake", .integer(id))) }
     if !document.constraints.isEmpty {
       members.append(.init("constraints", CodableBridge.encode(document.constraints)))
     }
@@ -29,7 +30,7 @@ struct DocumentCoding {
   }
 
   private static func encode(_ range: ClosedRange<Int>) -> JSONValue {
-    .array([.integer(Int64(range.lowerBound)), .integer(Int64(range.upperBound))])
+    .array([.integer(range.lowerBound), .integer(range.upperBound)])
   }
 
   private mutating func encode(_ audio: AudioReference) -> JSONValue {
@@ -44,8 +45,8 @@ struct DocumentCoding {
   }
 
   private mutating func encode(_ take: Take) -> JSONValue {
-    var members: [JSONValue.Member] = [.init("id", .integer(Int64(take.id))), .init("name", .string(take.name))]
-    if let parent = take.parent { members.append(.init("parent", .integer(Int64(parent)))) }
+    var members: [JSONValue.Member] = [.init("id", .integer(take.id)), .init("name", .string(take.name))]
+    if let parent = take.parent { members.append(.init("parent", .integer(parent))) }
     if take.starred { members.append(.init("starred", .bool(true))) }
     if let origin = take.origin { members.append(.init("origin", CodableBridge.encode(origin))) }
     if let tokens = take.tokens { members.append(.init("tokens", .string(pools.store(CodableBridge.encode(tokens), as: .tokens)))) }
@@ -83,7 +84,7 @@ extension DocumentCoding {
     if let settings = part(SamplingSettings.self, json["settings"], "the sampling settings") { document.settings = settings }
     document.audio = json["audio"].flatMap { decodeAudio($0) }
     document.seconds = json["seconds"]?.double
-    for (index, value) in (json["takes"]?.items ?? []).enumerated() {
+    for (index, value) in (json["takes"]?.elements ?? []).enumerated() {
       if let take = decodeTake(value, number: index + 1), document.take(take.id) == nil { document.takes.append(take) }
     }
     document.nextTakeID = max(json["nextTake"]?.int ?? 1, (document.takes.map(\.id).max() ?? 0) + 1)
@@ -105,7 +106,7 @@ extension DocumentCoding {
   }
 
   private static func decodeRange(_ value: JSONValue?) -> ClosedRange<Int>? {
-    guard let items = value?.items, items.count == 2, let lower = items[0].int, let upper = items[1].int, lower <= upper else { return nil }
+    guard let ends = value?.elements, ends.count == 2, let lower = ends[0].int, let upper = ends[1].int, lower <= upper else { return nil }
     return lower...upper
   }
 
@@ -136,11 +137,11 @@ extension DocumentCoding {
     var take = Take(
       id: id, parent: value["parent"]?.int, name: name, origin: part(Take.Origin.self, value["origin"], "\(name): its origin"),
       tokens: tokens, trace: part([StepEvent].self, trace, "\(name): the alternatives") ?? [], imported: clip)
-    take.starred = value["starred"]?.flag ?? false
+    take.starred = value["starred"]?.boolean ?? false
     take.layers = (part(LayerAmounts.self, value["layers"], "\(name): its layers") ?? .unchanged).clamped
     for channel in value["offsets"]?.members ?? [] {
-      for page in channel.value.members {
-        let values = pools.value(page.value.text, of: .pages)?.items?.compactMap { $0.double.map { Float($0) } } ?? []
+      for page in channel.value.members ?? [] {
+        let values = pools.value(page.value.text, of: .pages)?.elements?.compactMap { $0.double.map { Float($0) } } ?? []
         guard let number = Int(channel.key), (0..<Clip.channels).contains(number), let index = Int(page.key),
           take.offsets.restore(page: index, channel: number, values: values)
         else {

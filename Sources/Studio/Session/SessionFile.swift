@@ -29,7 +29,7 @@ public actor SessionFile {
   private var lock: SessionLock?
   private var journal: SessionJournal?
   private var coding = DocumentCoding()
-  private var sequence: Int64 = 0
+  private var sequence = 0
   private var current: JSONValue = .null
   private var undo: [(label: String, document: JSONValue)] = []
   private var redo: [(label: String, document: JSONValue)] = []
@@ -83,9 +83,9 @@ public actor SessionFile {
       notes.append("\(path): damaged at byte \(damage.offset) (expected \(damage.expected)); what stands before it was opened")
       keepDamagedCopy(&notes)
     }
-    sequence = Int64(json["sequence"]?.int ?? 0)
+    sequence = json["sequence"]?.int ?? 0
     coding.pools.absorb(json)
-    current = json["document"] ?? .object([:])
+    current = json["document"] ?? .object([])
     undo = Self.entries(json["undo"])
     redo = Self.entries(json["redo"])
   }
@@ -99,7 +99,7 @@ public actor SessionFile {
   }
 
   private static func entries(_ value: JSONValue?) -> [(label: String, document: JSONValue)] {
-    (value?.items ?? []).compactMap { entry in entry["document"].map { (entry["label"]?.text ?? "edit", $0) } }
+    (value?.elements ?? []).compactMap { entry in entry["document"].map { (entry["label"]?.text ?? "edit", $0) } }
   }
 
   /// A damaged file is never overwritten before its bytes stand beside it.
@@ -114,7 +114,7 @@ public actor SessionFile {
     let (entries, damaged) = SessionJournal.read(session: path)
     var replayed = 0
     for entry in entries {
-      guard let number = entry["sequence"]?.int.map({ Int64($0) }), number > sequence else { continue }
+      guard let number = entry["sequence"]?.int, number > sequence else { continue }
       sequence = number
       coding.pools.absorb(entry["pools"])
       replay(entry)
@@ -131,7 +131,7 @@ public actor SessionFile {
     case "redo": step(from: &redo, to: &undo)
     default:
       guard let document = entry["document"] else { return }
-      push(document, label: entry["label"]?.text ?? "edit", joined: entry["joined"]?.flag ?? false)
+      push(document, label: entry["label"]?.text ?? "edit", joined: entry["joined"]?.boolean ?? false)
     }
   }
 
@@ -195,11 +195,11 @@ public actor SessionFile {
     guard lock != nil else { throw .unwritable(path: path, reason: "the folder cannot be written, or the session was opened read-only") }
     let note = keepForeignVersion()
     var members: [JSONValue.Member] = [
-      .init("format", .string(Self.format)), .init("schema", .integer(Int64(Self.schema))), .init("sequence", .integer(sequence)),
+      .init("format", .string(Self.format)), .init("schema", .integer(Self.schema)), .init("sequence", .integer(sequence)),
       .init("document", current), .init("undo", Self.encoded(undo)), .init("redo", Self.encoded(redo)),
     ]
     members.insert(contentsOf: coding.pools.encoded(), at: 4)
-    let text = JSONValue.object(members).serialised(pretty: 4) + "\n"
+    let text = JSONValue.object(members).encoded(pretty: 4) + "\n"
     do {
       try AtomicFile.write(text, to: path)
     } catch {

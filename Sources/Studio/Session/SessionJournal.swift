@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 
 /// The edits since the session file was last written, one checked line each; a torn last line is dropped, not fatal.
@@ -20,7 +21,7 @@ struct SessionJournal {
 
   /// Appends one entry and hands it to the disk, so that a killed process or a lost machine keeps it.
   func append(_ entry: JSONValue) throws(StudioError) {
-    let json = entry.serialised()
+    let json = entry.encoded
     let line = Array((Self.checksum(json) + " " + json + "\n").utf8)
     var written = 0
     while written < line.count {

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Motion
 import Synthesis
@@ -16,7 +17,7 @@ struct SessionPools {
 
   /// Stores a value and returns its name.
   mutating func store(_ value: JSONValue, as kind: Kind) -> String {
-    let name = String(FNV1a.hash(value.serialised().utf8), radix: 36)
+    let name = String(FNV1a.hash(value.encoded.utf8), radix: 36)
     if entries[kind]?[name] == nil {
       entries[kind, default: [:]][name] = value
       fresh[kind, default: []].append(name)
@@ -67,6 +68,6 @@ enum CodableBridge {
   }
 
   static func decode<T: Decodable>(_ type: T.Type, from value: JSONValue) -> T? {
-    try? JSONDecoder().decode(type, from: Data(value.serialised().utf8))
+    try? JSONDecoder().decode(type, from: Data(value.encoded.utf8))
   }
 }
