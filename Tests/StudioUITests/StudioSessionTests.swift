@@ -129,6 +129,40 @@ struct StudioSessionTests {
     #expect(studio.exitStatus == 0 && !studio.terminal.isAlternate && !studio.terminal.isCursorHidden)
   }
 
+  @Test func theThemeChosenLastIsThereAgain() throws {
+    let folder = try Self.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let kept = folder + "/.config/mm2face/theme"
+    for key in ["\u{1b}", "\r"] {
+      let studio = try Self.open(folder, 80, 24)
+      #expect(studio.waitFor("Timeline"))
+      studio.send(":theme\r")
+      #expect(studio.waitFor("high-contrast"), "\(studio.terminal.text)")
+      let before = studio.terminal.styleChanges.count
+      studio.send("\u{1b}[B")
+      // The list shows each theme at once; escape gives the old one back and keeps nothing.
+      #expect(studio.wait { studio.terminal.styleChanges.count > before })
+      studio.send(key)
+      studio.pump(0.2)
+      studio.send("q")
+      #expect(studio.wait { studio.hasEnded })
+      #expect(FileManager.default.fileExists(atPath: kept) == (key == "\r"))
+    }
+    // The list begins at the theme in use: one row further down is the next name.
+    func name() throws -> String { try String(contentsOfFile: kept, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines) }
+    let chosen = try name()
+    let again = try Self.open(folder, 80, 24)
+    #expect(again.waitFor("Timeline"))
+    again.send(":theme\r")
+    #expect(again.waitFor("high-contrast"), "\(again.terminal.text)")
+    let names = again.terminal.lines.compactMap { line in
+      ["colour-blind", "dark", "high-contrast", "light", "terminal"].first { line.contains("│ \($0) ") }
+    }
+    again.send("\u{1b}[B\r")
+    #expect(again.wait { (try? name()) != chosen })
+    #expect(try names.firstIndex(of: name()) == names.firstIndex(of: chosen).map { $0 + 1 }, "\(chosen) in \(names)")
+  }
+
   private static func isKnown(_ term: String) -> Bool {
     ["/usr/share/terminfo", "/lib/terminfo", "/etc/terminfo"].contains {
       FileManager.default.fileExists(atPath: "\($0)/\(term.prefix(1))/\(term)")

@@ -114,7 +114,8 @@ extension KeyTable {
     .layers,
     [
       (.listUp, "up k", "Row above", nil), (.listDown, "down j", "Row below", "row"), (.amountUp, "right +", "More", "amount"),
-      (.amountDown, "left -", "Less", nil), (.amountReset, "0", "As decoded", "reset"), (.addOffset, "o", "Offset over the selection, on top of the tokens", "offset"),
+      (.amountDown, "left -", "Less", nil), (.amountReset, "0", "As decoded", "reset"),
+      (.addOffset, "o", "Offset over the selection, on top of the tokens", "offset"),
       (.clearOffsets, "x", "Clear offsets", "clear"),
     ])
 }

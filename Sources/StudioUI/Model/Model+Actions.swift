@@ -43,7 +43,8 @@ extension Model {
     case .sampleSameSeed: return sample(.sameSeed)
     case .resampleHere: return sample(.fromHere)
     case .resampleSelection: return sample(.selection)
-    case .settings, .export, .importClip, .sayLine, .pickAudio, .removeAudio, .trimAudio, .embedAudio, .copyCommand, .addOffset: return performDialog(action)
+    case .settings, .export, .importClip, .sayLine, .pickAudio, .removeAudio, .trimAudio, .embedAudio, .copyCommand, .addOffset:
+      return performDialog(action)
     case .newline:
       editor.insert("\n")
       return edit(.setText(field, editor.text))

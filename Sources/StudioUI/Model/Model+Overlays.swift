@@ -54,7 +54,9 @@ extension Model {
       case .escape:
         theme = before
         overlay = nil
-      case .enter: overlay = nil
+      case .enter:
+        overlay = nil
+        return [.rememberTheme(theme.name)]
       default:
         let next = Model.list(key, row, themes.count) ?? row
         if themes.indices.contains(next) { theme = themes[next] }

@@ -152,7 +152,7 @@ extension Model {
         reference.sha256 = track.reference.sha256
         return edit(.setAudio(reference))
       }
-    case .audioFailed(let reference, let reason):
+    case .audioFailed(_, let reason):
       let key = keys.key(for: .pickAudio, in: .audio)?.label(ascii: ascii) ?? "the palette"
       say(.bad, "\(reason); \(key) chooses where it is now")
     case .audioEmbedded(let reference):

@@ -203,6 +203,8 @@ public enum Effect: Sendable {
   case listFolder(String)
   case suspend
   case redraw
+  /// The theme was chosen; later sessions begin with it.
+  case rememberTheme(String)
   case quit
 }
 

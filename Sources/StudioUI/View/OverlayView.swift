@@ -171,7 +171,8 @@ enum OverlayView {
     }
     if matches.isEmpty {
       let typed = picker.query.text.hasPrefix("/")
-      let word = typed ? "Enter goes there" : picker.isLoading ? "looking" : !picker.entries.isEmpty ? "nothing here is called that" : "no sound file here (wav, flac, ogg, opus, mp3, aiff, au …)"
+      let nothing = picker.entries.isEmpty ? "no sound file here (wav, flac, ogg, opus, mp3, aiff, au …)" : "nothing here is called that"
+      let word = typed ? "Enter goes there" : picker.isLoading ? "looking" : nothing
       canvas.put(word, list.x, list.y, dim(canvas), in: list)
     }
     guard preview > 0 else { return }

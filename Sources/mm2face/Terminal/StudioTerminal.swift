@@ -206,6 +206,8 @@ final class StudioTerminal {
       send(.folder(path: path, entries: FolderReader.entries(path)))
     case .suspend: suspend()
     case .redraw: painter.forget()
+    case .rememberTheme(let name):
+      do { try Looks.remember(theme: name) } catch { send(.notice(.warning, "the theme is not kept: \(error)")) }
     case .quit: quitting = true
     }
   }

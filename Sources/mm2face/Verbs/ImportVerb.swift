@@ -21,8 +21,7 @@ struct ImportVerb: AsyncParsableCommand {
   var basis = Clip.Basis.flame2020.rawValue
   @Flag(help: "Replace a file that exists.")
   var force = false
-  @Flag(help: "Write the result to standard output as JSON.")
-  var json = false
+  @OptionGroup var common: CommonOptions
 
   func run() async throws {
     var options = ClipFile.Options()
@@ -39,7 +38,7 @@ struct ImportVerb: AsyncParsableCommand {
     clip.provenance["importedFrom"] = (file as NSString).lastPathComponent
     clip.provenance["importedSHA256"] = try SHA256.hex(ofFile: file)
     try clip.write(npz: out, replacing: force)
-    if json {
+    if common.json {
       let result: JSONValue = [
         "out": .string(out), "frames": .integer(clip.frameCount), "fps": .number(clip.framesPerSecond), "seconds": .number(clip.seconds),
         "basis": .string(clip.basis.rawValue),

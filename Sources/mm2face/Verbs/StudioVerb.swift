@@ -15,7 +15,8 @@ struct StudioVerb: AsyncParsableCommand {
     commandName: "studio", abstract: "Open the studio.",
     discussion: """
       SESSION is a .mm2s file; a new one is begun where there is none. Themes are looked for in themes/ and in
-      $XDG_CONFIG_HOME/mm2face/themes (user themes win), keys in $XDG_CONFIG_HOME/mm2face/keys.toml.
+      $XDG_CONFIG_HOME/mm2face/themes (user themes win), keys in $XDG_CONFIG_HOME/mm2face/keys.toml; the theme chosen last
+      is kept in $XDG_CONFIG_HOME/mm2face/theme.
       """)
 
   @Argument(help: "The session file; without one, untitled.mm2s, which begins with the demo.")
@@ -120,13 +121,22 @@ struct Looks: Sendable {
   var complaints: [String] = []
   var wanted: String?
 
+  /// Where the user's themes and keys are, and the theme chosen last (a file with its name).
+  private static var configuration: String {
+    let environment = ProcessInfo.processInfo.environment
+    return (environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (environment["HOME"] ?? "") + "/.config") + "/mm2face"
+  }
+
+  static func remember(theme: String) throws {
+    try FileManager.default.createDirectory(atPath: configuration, withIntermediateDirectories: true)
+    try AtomicFile.write(theme + "\n", to: configuration + "/theme", replacing: true)
+  }
+
   static func load(wanted: String?) throws -> Looks {
     var looks = Looks()
     looks.wanted = wanted
     var library = ThemeLibrary()
-    let environment = ProcessInfo.processInfo.environment
-    let configuration =
-      (environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (environment["HOME"] ?? "") + "/.config") + "/mm2face"
+    let configuration = Self.configuration
     let shipped = try? AssetLocator.path("themes")
     for folder in [shipped, configuration + "/themes"].compactMap({ $0 }) {
       for file in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() where file.hasSuffix(".toml") {
@@ -136,6 +146,10 @@ struct Looks: Sendable {
     }
     for name in library.names {
       do { looks.themes.append(try library.theme(name)) } catch { looks.complaints.append("\(error)") }
+    }
+    if wanted == nil, let last = try? String(contentsOfFile: configuration + "/theme", encoding: .utf8) {
+      let name = last.trimmingCharacters(in: .whitespacesAndNewlines)
+      if looks.themes.contains(where: { $0.name == name }) { looks.wanted = name }
     }
     if let wanted, !looks.themes.contains(where: { $0.name == wanted }) {
       let reason = looks.complaints.first.map { "; \($0)" } ?? ""
