@@ -43,6 +43,8 @@ class MM2FaceOptions:
     """Noise on text states (their spread is about 1): words near to each other should do the same."""
     replace: float = 0.4
     """Inputs are replaced by random codes at a rate drawn from 0 to this, a clip."""
+    forget: float = 0.25
+    """Share of clips whose past is replaced by 60 to 100 %: with the past at hand, texts decide little more than when something sets in."""
     gap: float = 10.0
     """Weight of the lip gap (in units of jawOpen) that the expected mouth codes decode to, on clips with a voice."""
     choice: int = 3
@@ -144,6 +146,7 @@ class MM2FaceTask:
             told.text = told.text + torch.randn_like(told.text) * self.options.blur
             told.full = told.full + torch.randn_like(told.full) * self.options.blur * 0.5
             rate = torch.rand(len(tokens), 1, 1) * self.options.replace
+            rate = torch.where(torch.rand(rate.shape) < self.options.forget, 0.6 + 0.4 * torch.rand(rate.shape), rate)
             random = torch.stack([torch.randint(n, tokens.shape[:2]) for n in self.module.codes], -1)
             inputs = torch.where(torch.rand(tokens.shape) < rate, random, tokens)
         states = self.module.states(inputs, told)
