@@ -46,6 +46,17 @@ struct TextWriterTests {
     }
   }
 
+  /// The hardest case: all situations are of one emotion.
+  @Test func situationsSeldomRepeat() throws {
+    let writer = try writer()
+    var lines: [String] = []
+    for seed in 0..<2000 as Range<UInt64> {
+      lines += writer.write(Score(seconds: 4, events: [.unit(.browsUp, .medium, 1..<2)]), random: RandomSource(seed: seed)).scenarios
+    }
+    #expect(lines.count == 6000)
+    #expect(Double(Set(lines).count) >= 0.97 * Double(lines.count), "\(Set(lines).count) of \(lines.count)")
+  }
+
   @Test func theSameSeedWritesTheSameTextsAndAnotherSeedOthers() throws {
     let writer = try writer()
     let score = score(5)

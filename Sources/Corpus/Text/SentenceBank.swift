@@ -19,6 +19,12 @@ public struct SentenceBank: Sendable {
     var wording: Wording
   }
 
+  /// Words before or after a situation that leave its emotion as it is.
+  struct Setting: Sendable, Hashable {
+    var isBefore: Bool
+    var wording: Wording
+  }
+
   /// A joining word or opening, by role ("next", "last", "ask" …).
   public struct Connective: Sendable, Hashable {
     public var role: String
@@ -29,6 +35,7 @@ public struct SentenceBank: Sendable {
   private var train: [Kind: [String: [Wording]]] = [:]
   private var test: [Kind: [String: [Wording]]] = [:]
   public private(set) var scenarios: [String: [Scenario]] = [:]
+  private(set) var settings: [Setting] = []
   public private(set) var connectives: [String: [String]] = [:]
   /// Everyday sentences to be spoken.
   public private(set) var spoken: [String] = []
@@ -72,6 +79,19 @@ public struct SentenceBank: Sendable {
       }
       scenarios[emotion] = list
     }
+    let places = folder.appendingPathComponent("settings.txt")
+    for (number, line) in try Self.lines(places) {
+      let parts = line.split(separator: "\t", maxSplits: 1).map(String.init)
+      guard parts.count == 2, parts[0] == "before" || parts[0] == "after" else {
+        faults.append(.init(file: places.path, line: number, what: "expected before or after, a tab and the words"))
+        continue
+      }
+      do throws(WordingFault) {
+        settings.append(Setting(isBefore: parts[0] == "before", wording: try Wording.parse(["setting", "*", "*", "*", "*", "*", "=" + parts[1]])))
+      } catch {
+        faults.append(.init(file: places.path, line: number, what: error.words))
+      }
+    }
     let joins = folder.appendingPathComponent("connectives.txt")
     for (number, line) in try Self.lines(joins) {
       let parts = line.split(separator: "\t", maxSplits: 1).map(String.init)
@@ -98,6 +118,7 @@ public struct SentenceBank: Sendable {
       for name in table.keys.sorted() { texts += (table[name] ?? []).map(\.text) }
     }
     for emotion in scenarios.keys.sorted() { texts += (scenarios[emotion] ?? []).map(\.text) }
+    texts += settings.map(\.wording.text)
     for role in connectives.keys.sorted() { texts += connectives[role] ?? [] }
     return texts + spoken
   }

@@ -72,8 +72,18 @@ public struct TextWriter: Sendable {
     while lines.count < 3, !pool.isEmpty {
       let scenario = pool.remove(at: random.index(pool.count))
       let who = random.chance(0.3) ? Voice.Person.i : random.chance(0.15) ? .you : person
-      guard let text = scenario.wording.put(Voice(person: who, form: random.chance(0.5) ? .past : .present)) else { continue }
+      let voice = Voice(person: who, form: random.chance(0.5) ? .past : .present)
+      guard var text = scenario.wording.put(voice) else { continue }
       texts.wordings.append(scenario.text)
+      // A few situations stand alone, as people type them.
+      if !random.chance(0.06) {
+        let placed = random.pick([(true, false), (false, true), (true, true)])
+        for (isBefore, isWanted) in [(true, placed.0), (false, placed.1)] where isWanted {
+          let settings = bank.settings.filter { $0.isBefore == isBefore && $0.wording.heldOut == heldOut }
+          guard !settings.isEmpty, let words = random.pick(settings).wording.put(voice) else { continue }
+          text = isBefore ? "\(words) \(text)" : words.hasPrefix(",") ? text + words : "\(text) \(words)"
+        }
+      }
       lines.append(random.chance(0.35) ? EverydayHand.write(Prose.sentence(text), random: &random) : Prose.sentence(text))
     }
     return lines
