@@ -62,6 +62,8 @@ final class StudioTerminal {
       let soonest = nextFrame - StudioTerminal.frameSeconds + 0.008
       let wait = dirty ? max(0, soonest - now()) : animating ? max(0, nextFrame - now()) : model.notice == nil ? 30 : 0.25
       waitForInput(seconds: wait)
+      // The rest of a picture goes out as soon as the terminal takes more, also when nothing new is to be shown.
+      _ = flush()
       // What was typed before a signal counts: a terminated studio keeps it.
       let waiting = signals.take()
       dirty = readEverything(reader) || dirty || !waiting.isEmpty
@@ -95,6 +97,7 @@ final class StudioTerminal {
   }
 
   private func leave() {
+    giveUpPicture()
     endwin()
     TerminalRestorer.restore()
   }
@@ -119,6 +122,7 @@ final class StudioTerminal {
   }
 
   private func suspend() {
+    giveUpPicture()
     endwin()
     TerminalRestorer.restore()
     kill(0, SIGSTOP)
@@ -161,6 +165,13 @@ final class StudioTerminal {
       pending = pending.dropFirst(count)
     }
     return true
+  }
+
+  /// A picture that the terminal has taken only in part is broken off, an escape sequence in its middle included (CAN).
+  private func giveUpPicture() {
+    guard !flush() else { return }
+    pending = []
+    _ = write(STDOUT_FILENO, "\u{18}", 1)
   }
 
   // MARK: Messages
