@@ -36,6 +36,10 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
         from .train.tokenizer import TokenizerTask
 
         return TokenizerTask(configuration.tokenizer, data, arguments.head)
+    if network == "residual":
+        from .train.residual import ResidualTask
+
+        return ResidualTask(configuration, data, run)
     if network == "mm2face":
         from .train.mm2face import MM2FaceTask
 
@@ -50,7 +54,10 @@ def train(arguments: argparse.Namespace) -> None:
     configuration = CONFIGURATIONS[arguments.configuration]
     task = _task(arguments.network, configuration, arguments)
     if arguments.start is not None:
-        task.module.load_state_dict(torch.load(arguments.start, map_location="cpu", weights_only=True))
+        from .networks import begin
+
+        missing = begin(task.module, torch.load(arguments.start, map_location="cpu", weights_only=True))
+        print("begins with", arguments.start, "without", missing, flush=True)
     figures = fit(task, arguments.run / arguments.network, _changed(configuration.loops[arguments.network], arguments))
     (arguments.run / arguments.network / "figures.json").write_text(json.dumps(figures, indent=1))
 
@@ -116,7 +123,7 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
-    verb.add_argument("network", choices=["tokenizer", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder"])
+    verb.add_argument("network", choices=["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder"])
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")

@@ -12,6 +12,7 @@ from .train.audio_encoder import AudioOptions
 from .train.loop import LoopOptions
 from .train.mm2face import MM2FaceOptions
 from .train.reading import ReadingOptions
+from .train.residual import ResidualOptions
 from .train.retrieval import RetrievalOptions
 from .train.text_encoder import TextOptions
 from .train.tokenizer import TokenizerOptions
@@ -24,6 +25,7 @@ class Configuration:
     text: TextOptions = field(default_factory=TextOptions)
     reading: ReadingOptions = field(default_factory=ReadingOptions)
     tokenizer: TokenizerOptions = field(default_factory=TokenizerOptions)
+    residual: ResidualOptions = field(default_factory=ResidualOptions)
     mm2face: MM2FaceOptions = field(default_factory=MM2FaceOptions)
     retrieval: RetrievalOptions = field(default_factory=RetrievalOptions)
     loops: dict[str, LoopOptions] = field(default_factory=dict)
@@ -41,6 +43,7 @@ CONFIGURATIONS = {
             "text-encoder": LoopOptions(steps=6_000, rate=1e-3, average=0.995, accumulate=1),
             "reading": LoopOptions(steps=8_000, rate=6e-4, average=0.995),
             "tokenizer": _TOKENIZER_LOOP,
+            "residual": _TOKENIZER_LOOP,
             "mm2face": LoopOptions(steps=40_000, rate=1.5e-3, average=0.995, betas=(0.9, 0.98), weight_decay=0.05),
             "retrieval": LoopOptions(steps=4_000, rate=5e-4, average=0.99),
             "retrieval-audio": LoopOptions(steps=2_000, rate=5e-4, average=0.99),

@@ -11,8 +11,9 @@ from transformers import DistilBertModel, Wav2Vec2Model
 
 from .models.audio import CompactAudioEncoder
 from .models.text import wordpiece
-from .models.tokenizer import MotionTokenizer
+from .models.tokenizer import MotionTokenizer, Stream
 from .models.transformer import MM2FaceTransformer
+from .train.residual import grown_tokenizer
 
 if TYPE_CHECKING:
     from .configurations import Configuration
@@ -25,10 +26,39 @@ def _weights(run: Path, network: str) -> dict[str, torch.Tensor]:
     return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def tokenizer(configuration: Configuration, run: Path) -> MotionTokenizer:
+def tokenizer(configuration: Configuration, run: Path, alone: bool = False) -> MotionTokenizer:
+    """The one of this run, with the codebook that `residual` added, where that was trained, unless `alone`."""
     module = MotionTokenizer(list(configuration.tokenizer.streams), configuration.tokenizer.rate)
     module.load_state_dict(_weights(run, "tokenizer"))
+    if not alone and (run / "residual" / "weights.pt").exists():
+        more = Stream(configuration.residual.shape, module.rate)
+        more.load_state_dict(_weights(run, "residual"))
+        module = grown_tokenizer(module, more)
     return module.eval()
+
+
+def begin(module: torch.nn.Module, weights: dict[str, torch.Tensor]) -> list[str]:
+    """Loads weights of another run; tells what it lacks.
+
+    A transformer may have got a lane since (`upper` became `upper.1` and `upper.2`): the lane's old weights go to its first part, embeddings
+    of what is new begin at zero, so that the module does at first what the other did.
+    """
+    lanes = getattr(module, "lanes", [])
+    first = {f".{lane.removesuffix('.1')}.": f".{lane}." for lane in lanes if lane.endswith(".1")}
+    known = {}
+    for key, value in weights.items():
+        renamed = key
+        for old, new in first.items():
+            if old in key and new not in key and not any(f".{lane}." in key for lane in lanes):
+                renamed = key.replace(old, new)
+        known[renamed] = value
+    state = module.state_dict()
+    missing = [key for key in state if key not in known]
+    for key in missing:
+        if "_emb." in key:
+            known[key] = torch.zeros_like(state[key])
+    module.load_state_dict(state | known)
+    return missing
 
 
 def audio_encoder(run: Path) -> CompactAudioEncoder | Wav2Vec2Model:

@@ -1,4 +1,4 @@
-"""What the text encoder is taught to tell, tokens by batches, and how prompts are drawn."""
+"""What the text encoder is taught to tell, how prompts are drawn, tokens by batches, and streams and lanes that are added later."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ import torch
 from mm2face_training.conditions import draw_prompt
 from mm2face_training.configurations import CONFIGURATIONS
 from mm2face_training.corpus import Corpus
-from mm2face_training.models.tokenizer import MotionTokenizer
+from mm2face_training.models.tokenizer import MotionTokenizer, Stream
+from mm2face_training.models.transformer import Condition, MM2FaceTransformer, TransformerShape
+from mm2face_training.networks import begin
 from mm2face_training.shapes import SHAPE
 from mm2face_training.train.mm2face import tokenised
 from mm2face_training.train.reading import _SIDES, SPANS, Reader, ReadingOptions, mistyped, summary
+from mm2face_training.train.residual import grown_tokenizer
 
 
 def write_corpus(folder: Path, lengths: list[int]) -> None:
@@ -84,3 +87,42 @@ def test_tokens_of_batches_are_those_of_single_clips(tmp_path: Path) -> None:
     for clip, tokens in zip(clips, together, strict=True):
         alone = tokenizer.encode(torch.from_numpy(clip.motion())[None])[0]
         assert torch.equal(tokens.long(), alone)
+
+
+def test_a_grown_stream_keeps_its_tokens_and_adds_what_the_addition_decodes() -> None:
+    torch.manual_seed(5)
+    shapes = [replace(s, width=16, codes=32) for s in CONFIGURATIONS["studio"].tokenizer.streams]
+    base = MotionTokenizer(list(shapes), 4).eval()
+    upper = base.streams[1]
+    more = Stream(replace(CONFIGURATIONS["studio"].residual.shape, width=8, codes=32, codeWidth=6), 4).eval()
+    for book in [*upper.codebook, *more.codebook]:
+        book.data.normal_()
+    out = grown_tokenizer(base, more)
+    assert out.lanes == ["mouth.1", "mouth.2", "upper.1", "upper.2", "head"]
+    motion = torch.rand(2, 40, 56)
+    with torch.no_grad():
+        codes = out.encode(motion)
+        assert torch.equal(codes[..., [0, 1, 2, 4]], base.encode(motion))
+        x = out.standardised(motion)[1]
+        added = more.quantise(more.encode(x))
+        assert torch.equal(codes[..., 3:4], added[0])
+        whole = out.streams[1].decode(out.streams[1].quantise(out.streams[1].encode(x))[1])
+        parts = upper.decode(upper.quantise(upper.encode(x))[1]) + more.decode(added[1])
+    assert torch.allclose(whole, parts, atol=1e-4)
+
+
+def test_a_transformer_that_got_a_lane_does_at_first_what_it_did() -> None:
+    torch.manual_seed(6)
+    shape = TransformerShape(width=32, layers=1, heads=4, textWidth=8, audioWidth=4, headHidden=16)
+    old = MM2FaceTransformer(shape, ["mouth.1", "mouth.2", "upper", "head"], [16] * 4).eval()
+    new = MM2FaceTransformer(shape, ["mouth.1", "mouth.2", "upper.1", "upper.2", "head"], [16] * 5).eval()
+    missing = begin(new, old.state_dict())
+    assert missing and all("upper.2" in key for key in missing)
+    told = Condition(torch.randn(2, 8), torch.ones(2, dtype=torch.bool), torch.randn(2, 3, 8), torch.zeros(2, 3, dtype=torch.long), torch.zeros(2, 3))
+    tokens = torch.randint(16, (2, 7, 5))
+    kept = tokens[..., [0, 1, 2, 4]]
+    with torch.no_grad():
+        a = old.logits(old.states(kept, told)[:, :-1], kept)
+        b = new.logits(new.states(tokens, told)[:, :-1], tokens)
+    for i, j in zip((0, 1, 2, 3), (0, 1, 2, 4), strict=True):
+        assert torch.allclose(a[i], b[j], atol=1e-5)
