@@ -77,7 +77,7 @@ public struct TextWriter: Sendable {
       texts.wordings.append(scenario.text)
       // A few situations stand alone, as people type them.
       if !random.chance(0.04) {
-        let placed = random.pick([(true, false), (false, true), (true, true)])
+        let placed = random.pick([(true, false), (false, true), (true, true), (true, true), (true, true)])
         for (isBefore, isWanted) in [(true, placed.0), (false, placed.1)] where isWanted {
           let settings = bank.settings.filter { $0.isBefore == isBefore && $0.wording.heldOut == heldOut }
           guard !settings.isEmpty, let words = random.pick(settings).wording.put(voice) else { continue }
