@@ -87,7 +87,8 @@ public struct SentenceBank: Sendable {
         continue
       }
       do throws(WordingFault) {
-        settings.append(Setting(isBefore: parts[0] == "before", wording: try Wording.parse(["setting", "*", "*", "*", "*", "*", "=" + parts[1]])))
+        let wording = try Wording.parse(["setting", "*", "*", "*", "*", "*", "=" + parts[1]])
+        settings.append(Setting(isBefore: parts[0] == "before", wording: wording))
       } catch {
         faults.append(.init(file: places.path, line: number, what: error.words))
       }
