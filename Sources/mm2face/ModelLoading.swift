@@ -19,9 +19,9 @@ extension CommonOptions {
     return try Generator(folder: modelFolder(), precision: precision)
   }
 
-  /// Gives `--threads` to our own kernels and to BLAS.
-  func useThreads() {
-    guard let threads else { return }
+  /// Gives `--threads`, or else `automatic`, to our own kernels and to BLAS; with neither, all cores are used.
+  func useThreads(automatic: Int? = nil) {
+    guard let threads = threads ?? automatic else { return }
     ThreadPool.shared.use(threads: threads)
     Blas.use(threads: threads)
   }

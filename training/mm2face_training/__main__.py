@@ -69,11 +69,11 @@ def features(arguments: argparse.Namespace) -> None:
     from .train.mm2face import heard
 
     torch.set_num_threads(1)
-    hearing, disturb = networks.audio_encoder(arguments.run), CONFIGURATIONS[arguments.configuration].mm2face.disturb
+    hearing, rooms = networks.audio_encoder(arguments.run), CONFIGURATIONS[arguments.configuration].mm2face.rooms
     corpus = Corpus(*arguments.data)
-    clips = [(c, disturb) for c in corpus.clips("train", "talk")] + [(c, 0.0) for c in corpus.clips("val", "talk")[:96]]
-    for clip, share in clips[arguments.part :: arguments.parts]:
-        heard(hearing, clip, share, arguments.run / "features")
+    clips = [(c, room) for room in range(rooms + 1) for c in corpus.clips("train", "talk")] + [(c, 0) for c in corpus.clips("val", "talk")[:96]]
+    for clip, room in clips[arguments.part :: arguments.parts]:
+        heard(hearing, clip, room, arguments.run / "features")
 
 
 def speech(arguments: argparse.Namespace) -> None:

@@ -11,9 +11,9 @@ from transformers import DistilBertModel, Wav2Vec2Model
 
 from .models.audio import CompactAudioEncoder
 from .models.text import wordpiece
-from .models.tokenizer import MotionTokenizer, Stream
+from .models.tokenizer import MotionTokenizer
 from .models.transformer import MM2FaceTransformer
-from .train.residual import grown_tokenizer
+from .train.residual import additions, grown_tokenizer
 
 if TYPE_CHECKING:
     from .configurations import Configuration
@@ -27,11 +27,11 @@ def _weights(run: Path, network: str) -> dict[str, torch.Tensor]:
 
 
 def tokenizer(configuration: Configuration, run: Path, alone: bool = False) -> MotionTokenizer:
-    """The one of this run, with the codebook that `residual` added, where that was trained, unless `alone`."""
+    """The one of this run, with the codebooks that `residual` added, where those were trained, unless `alone`."""
     module = MotionTokenizer(list(configuration.tokenizer.streams), configuration.tokenizer.rate)
     module.load_state_dict(_weights(run, "tokenizer"))
     if not alone and (run / "residual" / "weights.pt").exists():
-        more = Stream(configuration.residual.shape, module.rate)
+        more = additions(configuration.residual, module)
         more.load_state_dict(_weights(run, "residual"))
         module = grown_tokenizer(module, more)
     return module.eval()

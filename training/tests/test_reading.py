@@ -8,18 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from mm2face_training.conditions import draw_prompt
 from mm2face_training.configurations import CONFIGURATIONS
-from mm2face_training.corpus import Corpus
-from mm2face_training.models.tokenizer import MotionTokenizer, Stream
+from mm2face_training.corpus import ClipFiles, Corpus
+from mm2face_training.models.audio import CompactAudioEncoder
+from mm2face_training.models.tokenizer import MotionTokenizer
 from mm2face_training.models.transformer import Condition, MM2FaceTransformer, TransformerShape
 from mm2face_training.networks import begin
-from mm2face_training.shapes import SHAPE
-from mm2face_training.train.mm2face import tokenised
+from mm2face_training.shapes import MOUTH, SHAPE
+from mm2face_training.train.mm2face import fingerprint, heard, tokenised
 from mm2face_training.train.reading import _SIDES, SPANS, Reader, ReadingOptions, mistyped, summary
-from mm2face_training.train.residual import grown_tokenizer
+from mm2face_training.train.residual import ResidualOptions, _Leftovers, additions, grown_tokenizer
 
 
 def write_corpus(folder: Path, lengths: list[int]) -> None:
@@ -89,26 +91,65 @@ def test_tokens_of_batches_are_those_of_single_clips(tmp_path: Path) -> None:
         assert torch.equal(tokens.long(), alone)
 
 
-def test_a_grown_stream_keeps_its_tokens_and_adds_what_the_addition_decodes() -> None:
+def test_grown_streams_keep_their_tokens_and_add_what_the_additions_decode() -> None:
     torch.manual_seed(5)
     shapes = [replace(s, width=16, codes=32) for s in CONFIGURATIONS["studio"].tokenizer.streams]
     base = MotionTokenizer(list(shapes), 4).eval()
-    upper = base.streams[1]
-    more = Stream(replace(CONFIGURATIONS["studio"].residual.shape, width=8, codes=32, codeWidth=6), 4).eval()
-    for book in [*upper.codebook, *more.codebook]:
-        book.data.normal_()
+    small = tuple(replace(s, width=8, codes=32, codeWidth=6) for s in ResidualOptions().shapes)
+    more = additions(ResidualOptions(shapes=small), base).eval()
+    for stream in [*base.streams, *more.values()]:
+        for book in stream.codebook:
+            book.data.normal_()
     out = grown_tokenizer(base, more)
-    assert out.lanes == ["mouth.1", "mouth.2", "upper.1", "upper.2", "head"]
+    assert out.lanes == ["mouth.1", "mouth.2", "mouth.3", "upper.1", "upper.2", "head"]
     motion = torch.rand(2, 40, 56)
     with torch.no_grad():
         codes = out.encode(motion)
-        assert torch.equal(codes[..., [0, 1, 2, 4]], base.encode(motion))
-        x = out.standardised(motion)[1]
-        added = more.quantise(more.encode(x))
-        assert torch.equal(codes[..., 3:4], added[0])
-        whole = out.streams[1].decode(out.streams[1].quantise(out.streams[1].encode(x))[1])
-        parts = upper.decode(upper.quantise(upper.encode(x))[1]) + more.decode(added[1])
-    assert torch.allclose(whole, parts, atol=1e-4)
+        assert torch.equal(codes[..., [0, 1, 3, 5]], base.encode(motion))
+        for index, (name, lane) in enumerate((("mouth", 2), ("upper", 4))):
+            x, first, second, both = out.standardised(motion)[index], base.streams[index], more[name], out.streams[index]
+            added = second.quantise(second.encode(x))
+            assert torch.equal(codes[..., lane : lane + 1], added[0])
+            whole = both.decode(both.quantise(both.encode(x))[1])
+            parts = first.decode(first.quantise(first.encode(x))[1]) + second.decode(added[1])
+            assert torch.allclose(whole, parts, atol=1e-4)
+
+
+def test_the_residual_draws_every_rare_shape_as_often(tmp_path: Path) -> None:
+    """A tokenizer that decodes nothing leaves everything over: one clip of 100 with a tongue is drawn for half of the rare windows."""
+    torch.manual_seed(7)
+    base = MotionTokenizer([replace(s, width=16, codes=32) for s in ResidualOptions().shapes], 4).eval()
+    with torch.no_grad():
+        for stream in base.streams:
+            stream.dec_out.weight.zero_()
+            stream.dec_out.bias.zero_()
+    rest, tongue, smile = _Leftovers(base.streams[0], 4), MOUTH.index(SHAPE["tongueOut"]), MOUTH.index(SHAPE["mouthPucker"])
+    (tmp_path / "facial_motion").mkdir()
+    for i in range(100):
+        motion = np.zeros((60, 56), np.float32)
+        motion[20:40, SHAPE["tongueOut"] if i < 5 else SHAPE["mouthPucker"]] = 0.5
+        np.savez(tmp_path / "facial_motion" / f"{i}.npz", motion=motion)
+        rest.learn(ClipFiles(tmp_path, str(i)), 0.15)
+    x, wanted = rest.windows(np.random.default_rng(1), ResidualOptions(batch=600, rare_share=1, window=40))
+    assert x.shape == wanted.shape == (600, 40, len(MOUTH))
+    shown = (wanted[..., tongue].amax(1) > 0.4).float().mean()
+    assert 0.4 < float(shown) < 0.6
+    assert torch.all((wanted[..., tongue].amax(1) > 0.4) | (wanted[..., smile].amax(1) > 0.4))
+
+
+def test_what_two_encoders_hear_never_meets(tmp_path: Path) -> None:
+    torch.manual_seed(8)
+    first, second = CompactAudioEncoder(width=8, layers=1, heads=2).eval(), CompactAudioEncoder(width=8, layers=1, heads=2).eval()
+    for folder in ("facial_motion", "audio"):
+        (tmp_path / folder).mkdir()
+    np.savez(tmp_path / "facial_motion" / "A.npz", motion=np.zeros((25, 56), np.float32))
+    soundfile.write(tmp_path / "audio" / "A.wav", np.random.default_rng(0).normal(size=16_000) * 0.1, 16_000)
+    clip, kept = ClipFiles(tmp_path, "A"), tmp_path / "features"
+    plain, again = heard(first, clip, 0, kept), heard(first, clip, 0, kept)
+    assert plain.shape[0] == 25 and torch.equal(plain, again)
+    assert not torch.equal(plain, heard(first, clip, 1, kept))
+    assert not torch.equal(plain, heard(second, clip, 0, kept))
+    assert fingerprint(first) != fingerprint(second) and len(list(kept.iterdir())) == 2
 
 
 def test_a_transformer_that_got_a_lane_does_at_first_what_it_did() -> None:

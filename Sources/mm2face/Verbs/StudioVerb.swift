@@ -31,6 +31,8 @@ struct StudioVerb: AsyncParsableCommand {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
       throw ValidationError("the studio needs a terminal; see mm2face --help for what works without one")
     }
+    // One core stays free for keys and pictures: sampling is faster than real time on one.
+    common.useThreads(automatic: max(1, ProcessInfo.processInfo.activeProcessorCount - 1))
     let head = try common.drawnHead()
     let path = session ?? "untitled.mm2s"
     let file = SessionFile(path: path, readOnly: readOnly)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -18,6 +20,7 @@ from ..conditions import TextFeatures, condition, draw_prompt, hear
 from ..corpus import ClipFiles, Corpus
 from ..head import lip_gap
 from ..models.audio import CompactAudioEncoder
+from ..models.tokenizer import MotionTokenizer
 from ..models.transformer import TransformerShape
 from ..shapes import JAW, SHAPE
 from ..speech.collections import read_audio
@@ -50,7 +53,9 @@ class MM2FaceOptions:
     choice: int = 3
     """A batch is one of this many times as many clips sorted by length: little is wasted on padding."""
     disturb: float = 0.5
-    """Share of voices put in a worse room before the encoder hears them."""
+    """Share of voices that the encoder hears in a worse room, drawn anew whenever a clip is."""
+    rooms: int = 2
+    """Worse rooms a clip's voice is put in; what the encoder hears there is kept on disk."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +66,31 @@ class Example:
     audio: Tensor | None  # (T, audioWidth) float16
 
 
-def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, disturb: float, kept: Path) -> Tensor:
-    """Features (T, audioWidth) in half precision of a clip's voice, kept on disk; a share `disturb` of voices gets a worse room."""
-    path = kept / f"{clip.root.name}_{clip.name}{'' if disturb else '_plain'}.npy"
+def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, room: int, kept: Path) -> Tensor:
+    """Features (T, audioWidth) in half precision of a clip's voice as it is (`room` 0) or in a worse room; kept in a folder of `kept` for
+    this very encoder: features of two encoders must never meet in one training."""
+    path = kept / fingerprint(hearing) / f"{clip.root.name}_{clip.name}_{room}.npy"
     if path.exists():
         return torch.from_numpy(np.load(path))
-    number = zlib.crc32(clip.name.encode())
-    torch.manual_seed(number)
-    audio = hear(hearing, read_audio(clip.sound), len(clip.motion()), number % 1000 < disturb * 1000).to(torch.float16)
-    kept.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(zlib.crc32(clip.name.encode()) + room)
+    audio = hear(hearing, read_audio(clip.sound), len(clip.motion()), room > 0).to(torch.float16)
+    path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path.with_suffix(".part.npy"), audio.numpy())
     path.with_suffix(".part.npy").replace(path)
     return audio
+
+
+_fingerprints: WeakKeyDictionary[torch.nn.Module, str] = WeakKeyDictionary()
+
+
+def fingerprint(module: torch.nn.Module) -> str:
+    """Eight digits that tell a frozen network's weights from others'."""
+    if module not in _fingerprints:
+        digest = hashlib.sha256()
+        for name, value in module.state_dict().items():
+            digest.update(name.encode() + value.detach().float().contiguous().numpy().tobytes())
+        _fingerprints[module] = digest.hexdigest()[:8]
+    return _fingerprints[module]
 
 
 @torch.no_grad()
@@ -114,19 +132,21 @@ class MM2FaceTask:
             self.held += [(c, kind == "talk") for c in (corpus.clips("val", kind) or corpus.clips("test", kind))[:96]]
         clips = [*self.talk, *self.text, *(c for c, _ in self.held)]
         self._tokens = {(c.root, c.name): tokens for c, tokens in zip(clips, tokenised(self.tokenizer, clips))}
-        self._known: dict[tuple[Path, str, bool], Example] = {}
+        self._known: dict[tuple[Path, str], Example] = {}
         self._mouth = [i for i, shape in enumerate(self.tokenizer.shapes) if JAW[0] in shape.channels and SHAPE["mouthClose"] in shape.channels]
         print("clips", len(self.talk), len(self.text), len(self.held), flush=True)
 
-    def _example(self, clip: ClipFiles, talk: bool, may_disturb: bool = True) -> Example:
-        """Tokens, texts and features of a clip, made when first drawn."""
-        key = (clip.root, clip.name, may_disturb)
+    def _example(self, clip: ClipFiles, talk: bool, room: int = 0) -> Example:
+        """Tokens and texts of a clip, read when first drawn, and what is heard in a room."""
+        key = (clip.root, clip.name)
         if key not in self._known:
-            audio = None
-            if talk and self.hearing is not None:
-                audio = heard(self.hearing, clip, self.options.disturb if may_disturb else 0, self.run / "features")
-            self._known[key] = Example(clip.name, self._tokens[clip.root, clip.name], clip.texts(), audio)
-        return self._known[key]
+            self._known[key] = Example(clip.name, self._tokens[key], clip.texts(), None)
+        if not talk or self.hearing is None:
+            return self._known[key]
+        return replace(self._known[key], audio=heard(self.hearing, clip, room, self.run / "features"))
+
+    def _room(self, draw: np.random.Generator) -> int:
+        return 1 + int(draw.integers(self.options.rooms)) if draw.random() < self.options.disturb else 0
 
     def _prompt(self, example: Example, draw: np.random.Generator, drop: bool) -> dict[str, str]:
         if not drop:
@@ -185,11 +205,12 @@ class MM2FaceTask:
     def _batch(self, pool: list[ClipFiles], talk: bool, draw: np.random.Generator) -> list[Example]:
         """Clips of about one length."""
         size = self.options.batch
-        drawn = [self._example(pool[i], talk) for i in draw.integers(len(pool), size=size * self.options.choice)]
-        self.features.learn([text for example in drawn for texts in example.texts.values() for text in texts])
-        drawn.sort(key=lambda e: len(e.tokens))
+        drawn = [pool[i] for i in draw.integers(len(pool), size=size * self.options.choice)]
+        drawn.sort(key=lambda clip: len(self._tokens[clip.root, clip.name]))
         start = int(draw.integers(len(drawn) - size + 1))
-        return drawn[start : start + size]
+        examples = [self._example(clip, talk, self._room(draw)) for clip in drawn[start : start + size]]
+        self.features.learn([text for example in examples for texts in example.texts.values() for text in texts])
+        return examples
 
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         talk = bool(self.talk) and (not self.text or draw.random() < self.options.talk_share)
@@ -201,7 +222,7 @@ class MM2FaceTask:
     def validate(self) -> dict[str, float]:
         out: dict[str, float] = {}
         for kind in ("talk", "text"):
-            rows = [self._example(c, talk, False) for c, talk in self.held if talk == (kind == "talk")]
+            rows = [self._example(c, talk) for c, talk in self.held if talk == (kind == "talk")]
             totals: dict[str, list[float]] = {}
             for start in range(0, min(len(rows), 96), 32):
                 with torch.autocast("cpu", torch.bfloat16):

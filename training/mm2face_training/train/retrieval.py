@@ -63,10 +63,9 @@ class RetrievalTask:
             kept, most = run / "features", HEARD_FRAMES
 
             def read(split: str, count: int | None = None) -> list[Pair]:
-                disturb = configuration.mm2face.disturb if split == "train" else 0
                 rows = [(c, torch.from_numpy(c.motion())) for c in corpus.clips(split, "talk")[:count]]
                 rows = [(c, m) for c, m in rows if len(m) >= most]
-                return [Pair(m[:most], {}, heard(self.hearing, c, disturb, kept)[:most].float()) for c, m in rows]
+                return [Pair(m[:most], {}, heard(self.hearing, c, 0, kept)[:most].float()) for c, m in rows]
         else:
             self.features = TextFeatures(*networks.text_encoder(configuration, run))
 
