@@ -100,6 +100,36 @@ struct StudioEngineTests {
     #expect(seen.all == ["no bundle", "loaded 1.0 64", "failed true"])
   }
 
+  @Test func twoTakesAreBlendedAndAmountsGoThroughTheBlend() async throws {
+    let engine = StudioEngine(
+      session: nil, loadModel: { ScriptedModel() },
+      blender: { speech, expression, amounts in
+        var clip = speech
+        for i in clip.values.indices { clip.values[i] = Float(amounts.speech) * speech.values[i] + Float(amounts.expression) * expression.values[i] }
+        return clip
+      })
+    await engine.start()
+    let flat = { (value: Float) in Clip(values: [Float](repeating: value, count: 3 * Clip.channels)) }
+    let voice = Take(id: 4, name: "voice", origin: nil, tokens: nil, imported: flat(0.25))
+    var face = Take(id: 5, name: "face", origin: nil, tokens: nil, imported: flat(0.25))
+    face.layers = LayerAmounts(head: 2, mouth: 2, expression: 2, blinks: 2)
+    await engine.perform(.blend(speech: voice, expression: face))
+    let first = await Self.collect(engine) { if case .blended = $0 { true } else { false } }
+    guard case .blended(var take) = try #require(first.last) else { return }
+    #expect(take.name == "voice + face" && take.parent == 4 && take.imported == flat(0.75))
+    #expect(take.blend == Take.Blend(speech: flat(0.25), expression: flat(0.5)))
+
+    take.id = 6
+    take.layers = LayerAmounts(head: 0, mouth: 0.5, expression: 1)
+    await engine.perform(.blendAgain(take))
+    let second = await Self.collect(engine) { if case .blendedAgain = $0 { true } else { false } }
+    guard case .blendedAgain(_, let clip) = try #require(second.last) else { return }
+    #expect(clip == flat(0.625))
+    // Mouth and expression are in the blend already; the head's amount is not.
+    let performed = take.performed(clip)
+    #expect(performed[0, StudioShape.mouthPucker.rawValue] == 0.625 && performed[0, 50] == 0)
+  }
+
   @Test func layersAndOffsetsGoOnTop() throws {
     var clip = Clip(frames: 100)
     for frame in 0..<100 {

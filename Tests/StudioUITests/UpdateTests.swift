@@ -111,6 +111,33 @@ import Testing
     #expect(stage.model.document.settings.temperature == 0.8)
   }
 
+  @Test func amountsOfABlendedTakeAreAskedForOnceAndShownWhenTheyCome() throws {
+    var stage = Stage()
+    let flat = { (value: Float) in Clip(values: [Float](repeating: value, count: 10 * Clip.channels)) }
+    for name in ["voice", "face"] { stage.send(.engine(.imported(Take(id: 0, name: name, origin: nil, tokens: nil, imported: flat(0.1))))) }
+    let asked = { (stage: Stage) in
+      stage.effects.compactMap { effect -> (Take, Take)? in if case .engine(.blend(let a, let b)) = effect { (a, b) } else { nil } }
+    }
+    stage.keys("A-7 up up b")
+    let pair = try #require(asked(stage).last)
+    #expect(pair.0.name == "face" && pair.1.name == "voice")
+
+    var take = Take(id: 0, name: "both", origin: nil, tokens: nil, imported: flat(0.2))
+    take.blend = Take.Blend(speech: flat(0.1), expression: flat(0.1))
+    stage.send(.engine(.blended(take)))
+    #expect(stage.model.document.current?.name == "both" && stage.model.clip?.values.first == 0.2)
+    stage.effects = []
+    stage.keys("A-8 down right")
+    for tick in 2..<40 { stage.send(.tick(Double(tick) / 25)) }
+    let again = stage.effects.compactMap { effect -> Take? in if case .engine(.blendAgain(let take)) = effect { take } else { nil } }
+    #expect(again.count == 1 && again.first?.layers.mouth == 1.1)
+    #expect(stage.model.clip?.values.first == 0.2)
+    stage.send(.engine(.blendedAgain(try #require(again.first), flat(0.7))))
+    #expect(stage.model.clip?.values.first == 0.7)
+    stage.keys("u")
+    #expect(stage.model.clip?.values.first == 0.2)
+  }
+
   @Test func layersChangeTheMotionWithoutTouchingTokens() throws {
     var stage = Stage.demo(120, 40)
     let tokens = stage.model.document.current?.tokens

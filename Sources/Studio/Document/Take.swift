@@ -19,6 +19,8 @@ public struct Take: Sendable, Hashable, Identifiable {
   public var trace: [StepEvent]
   /// Motion that has no tokens (an imported clip).
   public var imported: Clip?
+  /// What speaks and what feels, where `imported` was blended of two takes: their amounts go through the blend.
+  public var blend: Blend?
   public var layers = LayerAmounts.unchanged
   public var offsets = OffsetTracks()
 
@@ -40,6 +42,17 @@ public struct Take: Sendable, Hashable, Identifiable {
       self.audioSHA256 = audioSHA256
       self.audioName = audioName
       self.model = model
+    }
+  }
+
+  /// Two performances apart, before they are blended.
+  public struct Blend: Sendable, Hashable {
+    public var speech: Clip
+    public var expression: Clip
+
+    public init(speech: Clip, expression: Clip) {
+      self.speech = speech
+      self.expression = expression
     }
   }
 

@@ -22,6 +22,10 @@ public enum EngineCommand: Sendable {
   case sample(SampleJob)
   /// Turns a take's tokens into motion.
   case decode(take: Take.ID, tokens: TokenSequence)
+  /// Makes a new take of the speech of one and the expression of another.
+  case blend(speech: Take, expression: Take)
+  /// Blends a take's two performances by other amounts.
+  case blendAgain(Take)
   case export(JobID, ExportJob)
   case importClip(path: String)
   case cancel(JobID)
@@ -116,6 +120,9 @@ public enum EngineMessage: Sendable {
   case sampled(JobID, Take, Clip)
   case decoded(Take.ID, TokenSequence, Clip)
   case imported(Take)
+  case blended(Take)
+  /// The take that was asked for, and its blend before other layers and offsets.
+  case blendedAgain(Take, Clip)
   case exporting(JobID, done: Int, of: Int)
   case exported(JobID, paths: [String], notes: [String])
   case cancelled(JobID)

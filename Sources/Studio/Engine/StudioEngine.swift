@@ -1,3 +1,4 @@
+import Blendshapes
 import Foundation
 import Motion
 import Speech
@@ -14,12 +15,16 @@ public actor StudioEngine {
   /// Reads a clip file of any known format.
   public typealias Importer = @Sendable (_ path: String) throws -> Clip
 
+  /// Blends a speech and an expression clip so that lips that close stay closed.
+  public typealias Blender = @Sendable (_ speech: Clip, _ expression: Clip, LayerBlender.Amounts) throws -> Clip
+
   public nonisolated let messages: AsyncStream<EngineMessage>
   private let send: AsyncStream<EngineMessage>.Continuation
   private let session: SessionFile?
   private let loadModel: ModelLoader
   private let exporter: Exporter?
   private let importer: Importer?
+  private let blender: Blender?
   private let player: AudioPlayer?
   private var model: Task<any MotionGenerating, any Error>?
   private var jobs: [JobID: Task<Void, Never>] = [:]
@@ -28,12 +33,15 @@ public actor StudioEngine {
   /// Seconds between a change and the next whole save; the journal has the change at once.
   private static let saveDelay = Duration.seconds(5)
 
-  public init(session: SessionFile?, loadModel: @escaping ModelLoader, exporter: Exporter? = nil, importer: Importer? = nil) {
+  public init(
+    session: SessionFile?, loadModel: @escaping ModelLoader, exporter: Exporter? = nil, importer: Importer? = nil, blender: Blender? = nil
+  ) {
     (messages, send) = AsyncStream.makeStream(of: EngineMessage.self, bufferingPolicy: .unbounded)
     self.session = session
     self.loadModel = loadModel
     self.exporter = exporter
     self.importer = importer
+    self.blender = blender
     player = AudioPlayer.find().map { AudioPlayer(program: $0) }
   }
 
@@ -65,6 +73,8 @@ public actor StudioEngine {
     case .speak(let line): speak(line)
     case .sample(let job): sample(job)
     case .decode(let take, let tokens): decode(take, tokens)
+    case .blend(let speech, let expression): blend(speech, expression)
+    case .blendAgain(let take): blendAgain(take)
     case .export(let id, let job): export(id, job)
     case .importClip(let path): importClip(path)
     case .cancel(let id): cancel(id)
@@ -168,6 +178,40 @@ public actor StudioEngine {
     run(-take) { send in
       let model = try await self.loadedModel()
       send.yield(.decoded(take, tokens, try model.decode(tokens)))
+    }
+  }
+
+  private func blend(_ speech: Take, _ expression: Take) {
+    guard let blender else { return }
+    run(Int.min + 1) { send in
+      let parts = Take.Blend(speech: try await self.performed(speech), expression: try await self.performed(expression))
+      try Task.checkCancellation()
+      let clip = try blender(parts.speech, parts.expression, LayerBlender.Amounts())
+      var take = Take(
+        id: 0, parent: speech.id, name: "\(speech.name) + \(expression.name)", origin: speech.origin, tokens: nil, imported: clip)
+      take.blend = parts
+      send.yield(.blended(take))
+    }
+  }
+
+  /// A take as it is seen, decoded where it has tokens.
+  private func performed(_ take: Take) async throws -> Clip {
+    if let clip = take.imported {
+      guard let blender, let parts = take.blend, let amounts = take.blendAmounts else { return take.performed(clip) }
+      return take.performed(try blender(parts.speech, parts.expression, amounts))
+    }
+    guard let tokens = take.tokens else { throw StudioError.refused(edit: "blend", reason: "\(take.name) has no motion") }
+    return take.performed(try await loadedModel().decode(tokens))
+  }
+
+  private func blendAgain(_ take: Take) {
+    guard let blender, let parts = take.blend, let amounts = take.blendAmounts else { return }
+    // Of the amounts a hand on a slider passes only the last matters: the job of the same id before it is cancelled.
+    run(-take.id) { send in
+      try Task.checkCancellation()
+      let clip = try blender(parts.speech, parts.expression, amounts)
+      try Task.checkCancellation()
+      send.yield(.blendedAgain(take, clip))
     }
   }
 

@@ -52,6 +52,10 @@ struct DocumentCoding {
     if let tokens = take.tokens { members.append(.init("tokens", .string(pools.store(CodableBridge.encode(tokens), as: .tokens)))) }
     if !take.trace.isEmpty { members.append(.init("trace", .string(pools.store(CodableBridge.encode(take.trace), as: .traces)))) }
     if let clip = take.imported { members.append(.init("clip", .string(pools.store(Self.encode(clip), as: .clips)))) }
+    if let blend = take.blend {
+      let parts = [("speech", blend.speech), ("expression", blend.expression)]
+      members.append(.init("blend", .object(parts.map { .init($0.0, .string(pools.store(Self.encode($0.1), as: .clips))) })))
+    }
     if take.layers != .unchanged { members.append(.init("layers", CodableBridge.encode(take.layers))) }
     if !take.offsets.isEmpty { members.append(.init("offsets", encode(take.offsets))) }
     return .object(members)
@@ -138,6 +142,14 @@ extension DocumentCoding {
       id: id, parent: value["parent"]?.int, name: name, origin: part(Take.Origin.self, value["origin"], "\(name): its origin"),
       tokens: tokens, trace: part([StepEvent].self, trace, "\(name): the alternatives") ?? [], imported: clip)
     take.starred = value["starred"]?.boolean ?? false
+    if let parts = value["blend"] {
+      let clips = ["speech", "expression"].map { pools.value(parts[$0]?.text, of: .clips).flatMap(Self.decodeClip) }
+      if let speech = clips[0], let expression = clips[1] {
+        take.blend = Take.Blend(speech: speech, expression: expression)
+      } else {
+        losses.append("\(name): the two performances it was blended of")
+      }
+    }
     take.layers = (part(LayerAmounts.self, value["layers"], "\(name): its layers") ?? .unchanged).clamped
     for channel in value["offsets"]?.members ?? [] {
       for page in channel.value.members ?? [] {

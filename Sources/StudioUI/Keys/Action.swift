@@ -17,7 +17,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   // Tokens
   case laneUp, laneDown, alternativeNext, alternativePrevious, takeAlternative, pinToken, banToken, lockSpan, lockLane, clearLocks
   // Takes and layers
-  case listUp, listDown, choose, star, rename, duplicate, remove, compare
+  case listUp, listDown, choose, star, rename, duplicate, remove, compare, blend
   case amountUp, amountDown, amountReset, addOffset, clearOffsets
 }
 

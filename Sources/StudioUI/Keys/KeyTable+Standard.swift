@@ -99,7 +99,7 @@ extension KeyTable {
       (.listUp, "up k", "Take above", nil), (.listDown, "down j", "Take below", "choose"), (.choose, "enter", "Show the take", "show"),
       (.star, "s *", "Star the take", "star"), (.rename, "n", "Rename", "name"), (.duplicate, "d", "Duplicate", "copy"),
       (.remove, "x delete", "Delete (undo brings it back)", "delete"), (.compare, "c", "Compare with the take on screen", "compare"),
-      (.export, "X", "Export the take", nil),
+      (.blend, "b", "Blend: the speech of the take on screen, the face of this one", nil), (.export, "X", "Export the take", nil),
     ])
 
   private static let audio = rows(

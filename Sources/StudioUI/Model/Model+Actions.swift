@@ -167,6 +167,12 @@ extension Model {
       guard let take = rowTake else { return [] }
       view.split = document.comparedTake != take.id
       return edit(.compareTake(document.comparedTake == take.id ? nil : take.id))
+    case .blend:
+      guard let face = rowTake, let voice = document.current, face.id != voice.id else {
+        say(.warning, "show the take that speaks, then choose in this list the one whose face it shall have")
+        return []
+      }
+      return [.engine(.blend(speech: voice, expression: face))]
     case .amountUp, .amountDown, .amountReset, .clearOffsets: return changeLayer(action)
     default: return performOnTokens(action)
     }

@@ -117,7 +117,13 @@ extension Model {
 
   private mutating func performed(_ take: Take?) -> (Clip?, [Effect]) {
     guard let take else { return (nil, []) }
-    if let imported = take.imported { return (take.performed(imported), []) }
+    if let imported = take.imported {
+      guard take.blendAmounts != nil else { return (take.performed(imported), []) }
+      if let known = blended[take.id], known.fits(take) { return (take.performed(known.clip), []) }
+      if let asked = askedBlend[take.id], asked.blend == take.blend, asked.blendAmounts == take.blendAmounts { return (nil, []) }
+      askedBlend[take.id] = take
+      return (nil, [.engine(.blendAgain(take))])
+    }
     guard let tokens = take.tokens else { return (nil, []) }
     if let known = decoded[take.id], known.tokens == tokens { return (take.performed(known.clip), []) }
     if asked[take.id] == tokens || summary == nil { return (nil, []) }
@@ -170,6 +176,14 @@ extension Model {
     case .imported(let take):
       say(.good, "imported \(take.name)")
       return edit(.addTake(take))
+    case .blended(let take):
+      say(.good, "blended: \(take.name)")
+      return edit(.addTake(take))
+    case .blendedAgain(let take, let clip):
+      askedBlend[take.id] = nil
+      blended[take.id] = Blended(take: take, clip: clip)
+      if shown?.id == take.id { shown = nil }
+      if shownCompared?.id == take.id { shownCompared = nil }
     case .decoded(let id, let tokens, let clip):
       asked[id] = nil
       decoded[id] = Decoded(tokens: tokens, clip: clip)

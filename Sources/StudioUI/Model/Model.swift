@@ -59,6 +59,14 @@ struct Decoded: Sendable {
   var clip: Clip
 }
 
+/// A blended take's motion by the amounts it had then.
+struct Blended: Sendable {
+  var take: Take
+  var clip: Clip
+
+  func fits(_ other: Take) -> Bool { take.blend == other.blend && take.blendAmounts == other.blendAmounts }
+}
+
 /// Everything the screen shows. Changed only by `update`.
 public struct Model: Sendable {
   // Surroundings
@@ -80,6 +88,9 @@ public struct Model: Sendable {
   public var modelProblem: String?
   public var audio: AudioTrack?
   var decoded: [Take.ID: Decoded] = [:]
+  var blended: [Take.ID: Blended] = [:]
+  /// What the engine was asked to blend and has not answered yet.
+  var askedBlend: [Take.ID: Take] = [:]
   var asked: [Take.ID: TokenSequence] = [:]
   /// Motion on screen: the current take with its layers and offsets.
   public internal(set) var motion: Clip?

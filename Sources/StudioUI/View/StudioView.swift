@@ -191,6 +191,7 @@ extension Model {
   /// The decoded motion of a take with its layers, when it is known.
   func performedClip(_ id: Take.ID) -> Clip? {
     guard let take = document.take(id) else { return nil }
+    if take.blendAmounts != nil { return blended[id].flatMap { $0.fits(take) ? take.performed($0.clip) : nil } }
     if let clip = take.imported ?? decoded[id]?.clip { return take.performed(clip) }
     return nil
   }

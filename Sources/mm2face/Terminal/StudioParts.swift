@@ -1,9 +1,11 @@
+import Blendshapes
 import Containers
 import Export
 import Foundation
 import Head
 import Motion
 import Studio
+import Synchronization
 import Synthesis
 
 /// What the studio's engine is given: the model, the writers, the readers.
@@ -11,6 +13,20 @@ enum StudioParts {
   /// The bundle asked for, or the shipped one.
   static func model(at path: String?) throws -> any MotionGenerating {
     try Generator(folder: path ?? AssetLocator.path(CommonOptions.shippedModel))
+  }
+
+  /// Blends two performances by the shipped shapes, which are read when first needed.
+  static func blender() -> StudioEngine.Blender {
+    let kept = Mutex<LayerBlender?>(nil)
+    return { speech, expression, amounts in
+      let blender = try kept.withLock { known in
+        if let known { return known }
+        let read = try LayerBlender.shipped()
+        known = read
+        return read
+      }
+      return try blender.blend(speech: speech, expression: expression, amounts: amounts).clip
+    }
   }
 
   /// Writes every clip of a job to every output.

@@ -40,7 +40,7 @@ struct StudioVerb: AsyncParsableCommand {
     let modelPath = common.modelPath
     let engine = StudioEngine(
       session: file, loadModel: { try StudioParts.model(at: modelPath) }, exporter: StudioParts.exporter(head: head),
-      importer: { try ClipFile.read($0) })
+      importer: { try ClipFile.read($0) }, blender: StudioParts.blender())
     let looks = try Looks.load(wanted: theme)
     let face = SendableFace(FaceDrawer(head))
     let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension

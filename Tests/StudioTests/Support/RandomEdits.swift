@@ -23,9 +23,17 @@ enum RandomEdits {
             origin: .sampled)
         }, endProbability: 0.125, seconds: 0.5)
     }
-    return Take(
-      id: 0, parent: parent, name: source.pick(["", "calm", "naïve 😀", "مرحبا"]), origin: origin, tokens: tokens(&source, steps: steps),
-      trace: trace)
+    let name = source.pick(["", "calm", "naïve 😀", "مرحبا"])
+    guard source.chance(0.1) else {
+      return Take(id: 0, parent: parent, name: name, origin: origin, tokens: tokens(&source, steps: steps), trace: trace)
+    }
+    var take = Take(id: 0, parent: parent, name: name, origin: origin, tokens: nil, imported: clip(&source))
+    if source.chance(0.7) { take.blend = Take.Blend(speech: clip(&source), expression: clip(&source)) }
+    return take
+  }
+
+  static func clip(_ source: inout RandomSource) -> Clip {
+    Clip(values: (0..<(1 + source.index(3)) * Clip.channels).map { _ in Float(source.index(64)) / 64 })
   }
 
   static func prompt(_ source: inout RandomSource) -> Prompt {

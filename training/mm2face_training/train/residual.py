@@ -47,6 +47,8 @@ class ResidualOptions:
     """Share of windows drawn around a frame where a shape is left over; shapes that do not come back yet are drawn most."""
     left_over: float = 0.15
     commitment: float = 0.02
+    bypass: float = 0.4
+    """Share of windows that are decoded without the codebook: what no code stands for yet can be learnt, and codes move there later."""
     most_clips: int = 24_000
     """Clips whose leftovers are kept in memory (half precision, about 20 KB each)."""
 
@@ -206,8 +208,11 @@ class ResidualTask:
             with torch.no_grad():
                 self.codes[name].learn(latent.detach().flatten(0, 1), step)
                 code = more.quantise(latent.detach())[1]
-            y = more.decode(latent + (code - latent).detach()).float() * rest.scale
-            rest.look(y, wanted, options.left_over)
+                free = torch.rand(len(code), 1, 1) < options.bypass
+                taken = torch.where(free, latent.detach(), code)
+            y = more.decode(latent + (taken - latent).detach()).float() * rest.scale
+            quantised = ~free[:, 0, 0]
+            rest.look(y[quantised], wanted[quantised], options.left_over)
             near = lambda a, b: F.smooth_l1_loss(a, b, beta=0.05)  # noqa: E731
             shape, sides, speed = near(y, wanted), near(rest.lean(y), rest.lean(wanted)), near(y.diff(dim=1), wanted.diff(dim=1))
             loss = shape + options.velocity * speed + options.sides * sides + options.commitment * F.mse_loss(latent, code)
