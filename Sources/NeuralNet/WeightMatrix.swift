@@ -88,7 +88,7 @@ public struct WeightMatrix: @unchecked Sendable {
       let rest = inputs - PackedRows.wholeInputs(kind, inputs: inputs)
       let packed = PackedRows(
         kind: kind, inputs: inputs,
-        lanes: take(outputs * PackedRows.lanesPerRow(kind, inputs: inputs) * 4).assumingMemoryBound(to: UInt32.self),
+        lanes: take(PackedRows.laneCount(kind, outputs: outputs, inputs: inputs) * 4).assumingMemoryBound(to: UInt32.self),
         scales: take(outputs * 4).assumingMemoryBound(to: Float.self), rest: take(outputs * rest * 4).assumingMemoryBound(to: Float.self))
       eachBlock { rows in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * inputs) { scratch in
@@ -121,7 +121,7 @@ public struct WeightMatrix: @unchecked Sendable {
   public var byteCount: Int {
     switch storage {
     case .fp32: outputs * inputs * 4
-    case .packed(let w): outputs * (w.rowLanes * 4 + (inputs - w.whole) * 4 + 4)
+    case .packed(let w): PackedRows.laneCount(w.kind, outputs: outputs, inputs: inputs) * 4 + outputs * ((inputs - w.whole) * 4 + 4)
     }
   }
 

@@ -10,6 +10,34 @@ public func scoreRows(
 ) {
   var n = span.lowerBound
   var out = scores
+  // As many rows at a time as registers hold: memory is read in long runs.
+  while n &+ 128 <= span.upperBound {
+    var a = Lanes.zero, b = Lanes.zero, c = Lanes.zero, e = Lanes.zero
+    var f = Lanes.zero, g = Lanes.zero, h = Lanes.zero, i = Lanes.zero
+    var column = keys + n
+    for d in 0..<depth {
+      let query = Lanes(repeating: q[d])
+      a.addProduct(query, load16(column))
+      b.addProduct(query, load16(column + 16))
+      c.addProduct(query, load16(column + 32))
+      e.addProduct(query, load16(column + 48))
+      f.addProduct(query, load16(column + 64))
+      g.addProduct(query, load16(column + 80))
+      h.addProduct(query, load16(column + 96))
+      i.addProduct(query, load16(column + 112))
+      column += capacity
+    }
+    store16(a * scale, out)
+    store16(b * scale, out + 16)
+    store16(c * scale, out + 32)
+    store16(e * scale, out + 48)
+    store16(f * scale, out + 64)
+    store16(g * scale, out + 80)
+    store16(h * scale, out + 96)
+    store16(i * scale, out + 112)
+    out += 128
+    n &+= 128
+  }
   while n &+ 32 <= span.upperBound {
     var a = Lanes.zero, b = Lanes.zero
     var column = keys + n
@@ -50,6 +78,23 @@ public func mixRows(
   into out: UnsafeMutablePointer<Float>
 ) {
   var d = 0
+  while d &+ 64 <= depth {
+    var a = load16(out + d), b = load16(out + d + 16), c = load16(out + d + 32), e = load16(out + d + 48)
+    var row = values + span.lowerBound &* stride + d
+    for n in 0..<span.count {
+      let weight = Lanes(repeating: weights[n])
+      a.addProduct(weight, load16(row))
+      b.addProduct(weight, load16(row + 16))
+      c.addProduct(weight, load16(row + 32))
+      e.addProduct(weight, load16(row + 48))
+      row += stride
+    }
+    store16(a, out + d)
+    store16(b, out + d + 16)
+    store16(c, out + d + 32)
+    store16(e, out + d + 48)
+    d &+= 64
+  }
   while d &+ 32 <= depth {
     var a = load16(out + d), b = load16(out + d + 16)
     var row = values + span.lowerBound &* stride + d
