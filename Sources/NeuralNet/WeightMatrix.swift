@@ -47,7 +47,8 @@ public struct WeightMatrix: @unchecked Sendable {
   let storage: Storage
   private let owners: [AnyObject]
 
-  /// Reads a stored matrix; `arena` nil leaves 32-bit weights where they lie (as far as they are aligned).
+  /// Reads a stored matrix; `arena` nil leaves 32-bit weights where they lie (as far as they are aligned), otherwise they are packed for
+  /// one-row products.
   init(
     _ stored: StoredTensor, outputs: Int, inputs: Int, precision: WeightPrecision, arena: WeightArena?,
     notFinite: (Int) -> NeuralNetError
@@ -61,7 +62,7 @@ public struct WeightMatrix: @unchecked Sendable {
       owners = stored.owner.map { [$0] } ?? []
       return
     }
-    let arena = arena ?? WeightArena()
+    let keepsRows = arena == nil, arena = arena ?? WeightArena()
     var owners: [AnyObject] = []
     func take(_ byteCount: Int) -> UnsafeMutableRawPointer {
       let (pointer, owner) = arena.allocate(byteCount: byteCount)
@@ -79,12 +80,17 @@ public struct WeightMatrix: @unchecked Sendable {
         }
       }
     }
-    if precision == .fp32 {
+    if precision == .fp32, keepsRows {
       let target = take(count * 4).assumingMemoryBound(to: Float.self)
       eachBlock { stored.widen($0.lowerBound * inputs..<$0.upperBound * inputs, into: target + $0.lowerBound * inputs) }
       storage = .fp32(target)
     } else {
-      let kind: PackedRows.Kind = precision == .fp16 ? .half : .byte
+      let kind: PackedRows.Kind =
+        switch precision {
+        case .fp32: .single
+        case .fp16: .half
+        case .int8: .byte
+        }
       let rest = inputs - PackedRows.wholeInputs(kind, inputs: inputs)
       let packed = PackedRows(
         kind: kind, inputs: inputs,

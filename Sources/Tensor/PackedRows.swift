@@ -1,4 +1,4 @@
-// Few rows times a matrix of narrow weights. Widening 16 and 8 bit numbers lane by lane is a call the compiler does not inline here, so
+// Few rows times a matrix packed for it. Widening 16 and 8 bit numbers lane by lane is a call the compiler does not inline here, so
 // weights are packed into 32-bit lanes from which a shift and a mask make floats (three to four instructions for sixteen weights).
 
 /// A way to pack weights into 32-bit lanes.
@@ -9,6 +9,15 @@ protocol WeightPacking {
   static var offset: Float { get }
   /// The weights of one part of sixteen lanes.
   static func weights(_ lanes: SIMD16<UInt32>, part: Int) -> SIMD16<Float>
+}
+
+/// 32 bits: floats as they are, in the order in which one product reads them.
+enum SinglePacking: WeightPacking {
+  static let parts = 1
+  static let offset: Float = 0
+  @inline(__always) static func weights(_ lanes: SIMD16<UInt32>, part: Int) -> SIMD16<Float> {
+    unsafeBitCast(lanes, to: SIMD16<Float>.self)
+  }
 }
 
 /// 16 bits: sign, 5 bits of exponent, 10 of fraction, as IEEE half floats but for magnitudes from 2⁻³¹ to 2 times a power of two a row.
@@ -66,9 +75,15 @@ enum BytePacking: WeightPacking {
 /// (four streams within a page are read half as fast).
 public struct PackedRows: @unchecked Sendable {
   public enum Kind: Sendable, Hashable {
-    case half, byte
+    case single, half, byte
     /// Inputs that one group of sixteen lanes holds.
-    var columns: Int { 16 * (self == .half ? HalfPacking.parts : BytePacking.parts) }
+    var columns: Int {
+      switch self {
+      case .single: 16 * SinglePacking.parts
+      case .half: 16 * HalfPacking.parts
+      case .byte: 16 * BytePacking.parts
+      }
+    }
   }
 
   public let kind: Kind
@@ -106,7 +121,13 @@ public struct PackedRows: @unchecked Sendable {
   public func pack(_ row: UnsafePointer<Float>, at output: Int) {
     var largest: Float = 0
     for i in 0..<inputs { largest = max(largest, abs(row[i])) }
-    let scale: Float = largest == 0 ? 1 : kind == .half ? Float(sign: .plus, exponent: largest.exponent, significand: 1) : largest / 127
+    let scale: Float =
+      switch kind {
+      case _ where largest == 0: 1
+      case .single: 1
+      case .half: Float(sign: .plus, exponent: largest.exponent, significand: 1)
+      case .byte: largest / 127
+      }
     scales[output] = scale
     for group in 0..<groups {
       let source = row + group * kind.columns, target = lanes(output, group: group)
@@ -114,10 +135,11 @@ public struct PackedRows: @unchecked Sendable {
         var word: UInt32 = 0
         for part in 0..<kind.columns / 16 {
           let value = source[part * 16 + lane] / scale
-          word |=
-            kind == .half
-            ? HalfPacking.bits(value) << UInt32(16 * part)
-            : UInt32(Int32(value.rounded(.toNearestOrEven)) + 128) << UInt32(8 * part)
+          switch kind {
+          case .single: word = value.bitPattern
+          case .half: word |= HalfPacking.bits(value) << UInt32(16 * part)
+          case .byte: word |= UInt32(Int32(value.rounded(.toNearestOrEven)) + 128) << UInt32(8 * part)
+          }
         }
         target[lane] = word
       }
@@ -134,9 +156,11 @@ public struct PackedRows: @unchecked Sendable {
         let word = source[lane]
         for part in 0..<kind.columns / 16 {
           target[group * kind.columns + part * 16 + lane] =
-            kind == .half
-            ? HalfPacking.value(word >> UInt32(16 * part) & 0xFFFF) * scale
-            : (Float(word >> UInt32(8 * part) & 0xFF) - 128) * scale
+            switch kind {
+            case .single: Float(bitPattern: word)
+            case .half: HalfPacking.value(word >> UInt32(16 * part) & 0xFFFF) * scale
+            case .byte: (Float(word >> UInt32(8 * part) & 0xFF) - 128) * scale
+            }
         }
       }
     }
@@ -150,6 +174,7 @@ public func gemv(
   bias: UnsafePointer<Float>? = nil, y: UnsafeMutablePointer<Float>, yStride: Int = 0
 ) {
   switch w.kind {
+  case .single: packedRowsTimes(SinglePacking.self, w, outputs, x, xStride, batch, bias, y, yStride)
   case .half: packedRowsTimes(HalfPacking.self, w, outputs, x, xStride, batch, bias, y, yStride)
   case .byte: packedRowsTimes(BytePacking.self, w, outputs, x, xStride, batch, bias, y, yStride)
   }

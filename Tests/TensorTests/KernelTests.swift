@@ -25,7 +25,7 @@ func numbers(_ count: Int, seed: UInt64, scale: Double = 1) -> [Float] {
     compare("fp32", { w[$0 * inputs + $1] }) {
       gemv(fp32: w, outputs: 0..<outputs, inputs: inputs, x: x, xStride: inputs, batch: batch, bias: bias, y: $0, yStride: outputs)
     }
-    for kind in [PackedRows.Kind.half, .byte] {
+    for kind in [PackedRows.Kind.single, .half, .byte] {
       let lanes = PackedRows.laneCount(kind, outputs: outputs, inputs: inputs), rest = inputs - PackedRows.wholeInputs(kind, inputs: inputs)
       let memory = WeightMemory(byteCount: (lanes + outputs + outputs * rest) * 4)
       let packed = PackedRows(
@@ -44,7 +44,7 @@ func numbers(_ count: Int, seed: UInt64, scale: Double = 1) -> [Float] {
       for row in 0..<outputs {
         let largest = w[row * inputs..<(row + 1) * inputs].reduce(0) { max($0, abs($1)) }
         for i in row * inputs..<(row + 1) * inputs {
-          let allowed = kind == .half ? abs(w[i]) * 0x1p-11 + largest * 0x1p-30 : largest / 127 * 0.501
+          let allowed = kind == .single ? 0 : kind == .half ? abs(w[i]) * 0x1p-11 + largest * 0x1p-30 : largest / 127 * 0.501
           #expect(abs(kept[i] - w[i]) <= allowed)
         }
       }
@@ -73,7 +73,7 @@ func numbers(_ count: Int, seed: UInt64, scale: Double = 1) -> [Float] {
   }
 
   /// Four rows lie interleaved: no cut through them, and no second x beside the first, may change a bit.
-  @Test(arguments: [PackedRows.Kind.half, .byte])
+  @Test(arguments: [PackedRows.Kind.single, .half, .byte])
   func packedRowsDoNotDependOnHowTheWorkIsCut(_ kind: PackedRows.Kind) throws {
     let outputs = 43, inputs = 205
     let w = numbers(outputs * inputs, seed: 5), x = numbers(3 * inputs, seed: 6)
@@ -100,6 +100,10 @@ func numbers(_ count: Int, seed: UInt64, scale: Double = 1) -> [Float] {
       }
     }
     #expect(whole == parts)
+    guard kind == .single else { return }
+    var plain = whole
+    gemv(fp32: w, outputs: 0..<outputs, inputs: inputs, x: x, xStride: inputs, batch: 3, y: &plain, yStride: outputs)
+    #expect(plain == whole)
   }
 
   @Test(arguments: [1, 5, 15, 16, 17, 100, 250])
