@@ -105,7 +105,8 @@ struct StudioEngineTests {
       session: nil, loadModel: { ScriptedModel() },
       blender: { speech, expression, amounts in
         var clip = speech
-        for i in clip.values.indices { clip.values[i] = Float(amounts.speech) * speech.values[i] + Float(amounts.expression) * expression.values[i] }
+        let (a, b) = (Float(amounts.speech), Float(amounts.expression))
+        for i in clip.values.indices { clip.values[i] = a * speech.values[i] + b * expression.values[i] }
         return clip
       })
     await engine.start()
