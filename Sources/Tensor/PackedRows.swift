@@ -119,15 +119,18 @@ public struct PackedRows: @unchecked Sendable {
 
   /// Packs one row of finite floats.
   public func pack(_ row: UnsafePointer<Float>, at output: Int) {
+    if kind == .single {
+      scales[output] = 1
+      for group in 0..<groups {
+        UnsafeMutableRawPointer(lanes(output, group: group)).copyMemory(from: row + group * 16, byteCount: 64)
+      }
+      for i in whole..<inputs { rest[output * (inputs - whole) + i - whole] = row[i] }
+      return
+    }
     var largest: Float = 0
     for i in 0..<inputs { largest = max(largest, abs(row[i])) }
     let scale: Float =
-      switch kind {
-      case _ where largest == 0: 1
-      case .single: 1
-      case .half: Float(sign: .plus, exponent: largest.exponent, significand: 1)
-      case .byte: largest / 127
-      }
+      largest == 0 ? 1 : kind == .half ? Float(sign: .plus, exponent: largest.exponent, significand: 1) : largest / 127
     scales[output] = scale
     for group in 0..<groups {
       let source = row + group * kind.columns, target = lanes(output, group: group)
@@ -135,11 +138,10 @@ public struct PackedRows: @unchecked Sendable {
         var word: UInt32 = 0
         for part in 0..<kind.columns / 16 {
           let value = source[part * 16 + lane] / scale
-          switch kind {
-          case .single: word = value.bitPattern
-          case .half: word |= HalfPacking.bits(value) << UInt32(16 * part)
-          case .byte: word |= UInt32(Int32(value.rounded(.toNearestOrEven)) + 128) << UInt32(8 * part)
-          }
+          word |=
+            kind == .half
+            ? HalfPacking.bits(value) << UInt32(16 * part)
+            : UInt32(Int32(value.rounded(.toNearestOrEven)) + 128) << UInt32(8 * part)
         }
         target[lane] = word
       }
@@ -149,6 +151,13 @@ public struct PackedRows: @unchecked Sendable {
 
   /// One row as floats.
   public func unpack(_ output: Int, into target: UnsafeMutablePointer<Float>) {
+    if kind == .single {
+      for group in 0..<groups {
+        UnsafeMutableRawPointer(target + group * 16).copyMemory(from: lanes(output, group: group), byteCount: 64)
+      }
+      for i in whole..<inputs { target[i] = rest[output * (inputs - whole) + i - whole] }
+      return
+    }
     let scale = scales[output]
     for group in 0..<groups {
       let source = lanes(output, group: group)
@@ -156,11 +165,9 @@ public struct PackedRows: @unchecked Sendable {
         let word = source[lane]
         for part in 0..<kind.columns / 16 {
           target[group * kind.columns + part * 16 + lane] =
-            switch kind {
-            case .single: Float(bitPattern: word)
-            case .half: HalfPacking.value(word >> UInt32(16 * part) & 0xFFFF) * scale
-            case .byte: (Float(word >> UInt32(8 * part) & 0xFF) - 128) * scale
-            }
+            kind == .half
+            ? HalfPacking.value(word >> UInt32(16 * part) & 0xFFFF) * scale
+            : (Float(word >> UInt32(8 * part) & 0xFF) - 128) * scale
         }
       }
     }
