@@ -93,11 +93,14 @@ extension EvaluateVerb {
     return cast.text
   }
 
-  /// The frame whose upper face and head are farthest from rest; the mouth, which follows the voice, does not count.
+  /// The frame whose upper face, lip corners and head are farthest from rest, between blinks where there is such a frame; the rest of the
+  /// mouth, which follows the voice, does not count.
   private static func telling(_ clip: Clip) -> Int {
-    let mouth = Set(StudioShape.allCases.filter { $0.name.hasPrefix("mouth") || $0.name.hasPrefix("eye") }.map(\.rawValue))
-    let channels = Array(0..<Clip.neckRange.upperBound).filter { !mouth.contains($0) }
+    let corners: Set<StudioShape> = [.mouthSmileLeft, .mouthSmileRight, .mouthFrownLeft, .mouthFrownRight]
+    let left = StudioShape.allCases.filter { ($0.name.hasPrefix("mouth") || $0.name.hasPrefix("eye")) && !corners.contains($0) }
+    let channels = Set(0..<Clip.neckRange.upperBound).subtracting(left.map(\.rawValue))
     func distance(_ frame: Int) -> Float { channels.reduce(0) { $0 + clip[frame, $1] * clip[frame, $1] } }
-    return (0..<clip.frameCount).max { distance($0) < distance($1) } ?? 0
+    let open = (0..<clip.frameCount).filter { max(clip[$0, .eyeBlinkLeft], clip[$0, .eyeBlinkRight]) < 0.4 }
+    return (open.isEmpty ? Array(0..<clip.frameCount) : open).max { distance($0) < distance($1) } ?? 0
   }
 }
