@@ -126,6 +126,9 @@ import Testing
     take.blend = Take.Blend(speech: flat(0.1), expression: flat(0.1))
     stage.send(.engine(.blended(take)))
     #expect(stage.model.document.current?.name == "both" && stage.model.clip?.values.first == 0.2)
+    stage.keys("A-8 z")
+    #expect(stage.screen.contains("two takes blended"))
+    stage.keys("z")
     stage.effects = []
     stage.keys("A-8 down right")
     for tick in 2..<40 { stage.send(.tick(Double(tick) / 25)) }

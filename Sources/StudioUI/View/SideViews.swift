@@ -121,8 +121,9 @@ enum LayersView {
       canvas.meter(row.1 / 2, left, body.y + i, width: width, .entropy)
       canvas.put(Format.fixed(row.1, 1), left + width + 1, body.y + i, row.1 == 1 ? .dim : .text, in: body)
     }
-    if let take = model.document.current, !take.offsets.isEmpty, body.height > 4 {
-      canvas.put("with offsets on top", body.x + 2, body.y + 4, .dim, in: body)
+    if let take = model.document.current, body.height > 4 {
+      let about = [take.blend == nil ? nil : "two takes blended", take.offsets.isEmpty ? nil : "with offsets on top"].compactMap { $0 }
+      canvas.put(about.joined(separator: ", "), body.x + 2, body.y + 4, .dim, in: body)
     }
   }
 }
