@@ -79,6 +79,10 @@ extension MM2FaceTransformer {
       let level = Array(conditions.levels.row(part.level))
       for row in 0..<projected.rows {
         for column in 0..<width { values.append(projected[row, column] + level[column]) }
+        if let places = conditions.places {
+          let place = min(row, places.rows - 1), first = values.count - width
+          for column in 0..<width { values[first + column] += places[place, column] }
+        }
         offsets.append(Float(log(part.weight)))
       }
     }

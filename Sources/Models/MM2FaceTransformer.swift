@@ -37,7 +37,7 @@ struct LaneHead: Sendable {
 /// levels and the audio by cross-attention; the lanes of a step are drawn one after another by small heads.
 ///
 /// Axis letters: W width, H heads, L lanes, N memory rows. Keys as in the checkpoint: `tok_emb.<lane>`, `pos_emb`, `layers.<n>.…`, `ln_f`,
-/// `text_cond`, `null_cond`, `null_memory`, `text_proj`, `level_emb`, `audio_proj`, `audio_emb`, `memory_norm`, `cross_bias`,
+/// `text_cond`, `null_cond`, `null_memory`, `text_proj`, `level_emb`, `text_pos_emb`, `audio_proj`, `audio_emb`, `memory_norm`, `cross_bias`,
 /// `draw_emb.<lane>`, `heads.<lane>.{hidden,out}`. Lanes are keyed by name (`mouth.1`) or by index.
 public struct MM2FaceTransformer: Sendable {
   /// What turns text and audio into memory rows.
@@ -47,6 +47,8 @@ public struct MM2FaceTransformer: Sendable {
     let nullMemory: [Float]
     let textProjection: Linear
     let levels: Matrix
+    /// What tells a level's rows their place, or nothing.
+    let places: Matrix?
     let audioProjection: Linear?
     let audioEmbedding: [Float]
     let memoryNorm: LayerNorm
@@ -129,6 +131,10 @@ extension MM2FaceTransformer.Conditions {
     textProjection = try Linear(store.scoped("text_proj"), inputs: config.textWidth, outputs: width)
     let count = MM2FaceTransformer.levelCount
     levels = Matrix(rows: count, columns: width, values: try store.floats("level_emb.weight", shape: [count, width]))
+    let placed = config.textPositions
+    places =
+      placed == 0
+      ? nil : Matrix(rows: placed, columns: width, values: try store.floats("text_pos_emb.weight", shape: [placed, width]))
     memoryNorm = try LayerNorm(store.scoped("memory_norm"), width: width)
     guard config.audioWidth > 0 else {
       audioProjection = nil

@@ -19,6 +19,8 @@ public struct MM2FaceTransformerConfig: Sendable, Hashable, Codable {
   public var textMemory: TextMemory
   public var start: Start
   public var audioBias: Bool
+  /// Rows of a text level are told their place among the level's rows, up to this many; 0 (the default) for no places.
+  public var textPositions: Int
   /// Width of the small heads; 0 for one direct head.
   public var headHidden: Int
   /// Codes of each lane.
@@ -27,7 +29,7 @@ public struct MM2FaceTransformerConfig: Sendable, Hashable, Codable {
   public init(
     file: String = "transformer.safetensors", width: Int, layers: Int, heads: Int, maxSteps: Int = 50, lookAround: Int = 3,
     textWidth: Int, audioWidth: Int, textMemory: TextMemory = .tokens, start: Start = .condition, audioBias: Bool = true,
-    headHidden: Int, lanes: [Int]
+    textPositions: Int = 0, headHidden: Int, lanes: [Int]
   ) {
     self.file = file
     self.width = width
@@ -40,6 +42,7 @@ public struct MM2FaceTransformerConfig: Sendable, Hashable, Codable {
     self.textMemory = textMemory
     self.start = start
     self.audioBias = audioBias
+    self.textPositions = textPositions
     self.headHidden = headHidden
     self.lanes = lanes
   }
@@ -57,9 +60,25 @@ public struct MM2FaceTransformerConfig: Sendable, Hashable, Codable {
     try check((0...16384).contains(textWidth), "textWidth", "0 to 16384", textWidth)
     try check(start == .token || textWidth > 0, "textWidth", "at least 1 with a condition token", textWidth)
     try check((0...16384).contains(audioWidth), "audioWidth", "0 to 16384", audioWidth)
+    try check((0...4096).contains(textPositions), "textPositions", "0 to 4096", textPositions)
     try check((0...16384).contains(headHidden), "headHidden", "0 to 16384", headHidden)
     try check((1...64).contains(lanes.count), "lanes", "1 to 64 lanes", lanes.count)
     try check(lanes.allSatisfy { (2...65536).contains($0) }, "lanes", "2 to 65536 codes a lane", lanes)
     try check(headHidden > 0 || lanes.count == 1, "headHidden", "above 0 with several lanes", headHidden)
+  }
+}
+
+extension MM2FaceTransformerConfig {
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      file: try values.decode(String.self, forKey: .file), width: try values.decode(Int.self, forKey: .width),
+      layers: try values.decode(Int.self, forKey: .layers), heads: try values.decode(Int.self, forKey: .heads),
+      maxSteps: try values.decode(Int.self, forKey: .maxSteps), lookAround: try values.decode(Int.self, forKey: .lookAround),
+      textWidth: try values.decode(Int.self, forKey: .textWidth), audioWidth: try values.decode(Int.self, forKey: .audioWidth),
+      textMemory: try values.decode(TextMemory.self, forKey: .textMemory), start: try values.decode(Start.self, forKey: .start),
+      audioBias: try values.decode(Bool.self, forKey: .audioBias),
+      textPositions: try values.decodeIfPresent(Int.self, forKey: .textPositions) ?? 0,
+      headHidden: try values.decode(Int.self, forKey: .headHidden), lanes: try values.decode([Int].self, forKey: .lanes))
   }
 }

@@ -20,7 +20,7 @@ from mm2face_training.models.transformer import Condition, MM2FaceTransformer, T
 from mm2face_training.networks import begin
 from mm2face_training.shapes import MOUTH, SHAPE
 from mm2face_training.train.mm2face import fingerprint, heard, tokenised
-from mm2face_training.train.reading import _SIDES, SPANS, Reader, ReadingOptions, mistyped, summary
+from mm2face_training.train.reading import _SIDES, SPANS, Claims, Reader, ReadingOptions, claims, mistyped, summary
 from mm2face_training.train.residual import ResidualOptions, _Leftovers, additions, grown_tokenizer
 
 
@@ -50,13 +50,40 @@ def test_summary_tells_when_and_on_which_side() -> None:
 
 def test_reader_does_not_see_padding() -> None:
     torch.manual_seed(1)
-    reader = Reader(24, 9, ReadingOptions(heads=4, hidden=16)).eval()
+    reader = Reader(24, 9, ReadingOptions(heads=4, hidden=16), events=5, marks=3).eval()
     states, level = torch.randn(2, 7, 24), torch.randint(5, (2, 7))
     seen = torch.arange(7)[None] < torch.tensor([7, 4])[:, None]
     first = reader(states, level, seen)
     states[1, 4:] = 100
-    assert first.shape == (2, SPANS, 9)
-    assert torch.allclose(first, reader(states, level, seen))
+    assert [tuple(x.shape) for x in first] == [(2, SPANS, 9), (2, SPANS, 5), (2, 3)]
+    assert all(torch.allclose(a, b) for a, b in zip(first, reader(states, level, seen), strict=True))
+
+
+def test_claims_tell_what_when_how_and_what_not() -> None:
+    smile = {"kind": "unit", "name": "smile", "from": 1.0, "until": 2.0, "intensity": "slight"}
+    wink = {"kind": "unit", "name": "wink", "side": "left", "from": 3.0, "until": 3.1, "count": 2}
+    told = claims(
+        {
+            "claims": {
+                "expression": [
+                    {"relation": "occurs", "what": smile},
+                    {"relation": "before", "what": smile, "other": wink},
+                    {"relation": "occurs", "what": wink},
+                    {"relation": "absent", "what": {"kind": "action", "name": "nod"}},
+                ],
+                "emotion": [{"relation": "occurs", "what": {"kind": "emotion", "name": "sad", "side": "both"}}],
+            },
+            "score": {"emotion": {"name": "sad"}},
+        },
+        4.0,
+    )
+    assert told["expression"] == Claims(
+        (("unit.smile", 0b1100), ("unit.wink.left", 0b1000000)),
+        ("unit.smile slight", "unit.wink.left 2", "action.nod absent"),
+        (("unit.smile", "unit.wink.left"),),
+    )
+    assert told["emotion"].events == told["scenario"].events == (("emotion.sad", 0b11111111),)
+    assert claims({}, 4.0) == {}
 
 
 def test_typing_errors_are_small() -> None:
@@ -135,6 +162,11 @@ def test_the_residual_draws_every_rare_shape_as_often(tmp_path: Path) -> None:
     shown = (wanted[..., tongue].amax(1) > 0.4).float().mean()
     assert 0.4 < float(shown) < 0.6
     assert torch.all((wanted[..., tongue].amax(1) > 0.4) | (wanted[..., smile].amax(1) > 0.4))
+    back = torch.zeros_like(wanted)
+    back[..., smile] = wanted[..., smile]
+    for _ in range(200):
+        rest.look(x, back, wanted, 0.15)
+    assert rest.missing[tongue] > 0.95 and rest.missing[smile] < 0.05
 
 
 def test_what_two_encoders_hear_never_meets(tmp_path: Path) -> None:

@@ -23,12 +23,13 @@ def seals(face: Face, performance: Performance, moved: np.ndarray) -> int:
 
 
 def measure(face: Face, played: list[Performance], blend: Blend) -> dict:
-    """Sums over performances: see the keys."""
+    """Sums over performances: see the keys. Amplitude: size of what is away from the mouth, over that of the truth and of the expression
+    clip alone (the truth also holds what brows do while speaking, which belongs to neither track)."""
     rows = []
     for p in played:
-        both, speech = face.displacement(p.both), face.displacement(p.speech)
+        both, speech, expression = (face.displacement(x) for x in (p.both, p.speech, p.expression))
         mine = face.displacement(blend(p.speech, p.expression))
-        away = [float(np.square(x[:, face.away]).sum()) for x in (mine, both)]
+        away = [float(np.square(x[:, face.away]).sum()) for x in (mine, both, expression)]
         step = float(np.linalg.norm(np.diff(mine[:, face.lips], axis=0), axis=-1).max()) if len(mine) > 1 else 0
         rows.append((p.mood, len(p.both), largest(face, mine, both), largest(face, speech, both), len(p.closures()), seals(face, p, mine), seals(face, p, speech), seals(face, p, both), *away, step))
 
@@ -44,7 +45,8 @@ def measure(face: Face, played: list[Performance], blend: Blend) -> dict:
             "sealedSpeechAlone": int(t[:, 5].sum()),
             "sealedBoth": int(t[:, 6].sum()),
             "amplitude": round(float(np.sqrt(t[:, 7].sum() / t[:, 8].sum())), 4),
-            "largestStep": round(float(t[:, 9].max()), 2),
+            "amplitudeOfExpression": round(float(np.sqrt(t[:, 7].sum() / t[:, 9].sum())), 4),
+            "largestStep": round(float(t[:, 10].max()), 2),
         }
 
     result = {"all": summary(rows)}

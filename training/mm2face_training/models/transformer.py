@@ -25,6 +25,8 @@ class TransformerShape:
     textWidth: int = 192
     audioWidth: int = 228
     headHidden: int = 192
+    textPositions: int = 64
+    """Rows of a level are told their place among the level's rows, up to this many; 0 for no places."""
 
 
 @dataclass
@@ -45,9 +47,20 @@ class Condition:
     """(B, T, audioWidth)."""
     audio_frames: Tensor | None = None
     """(B,) frames that are there; 0 for no sound."""
+    place: Tensor | None = None
+    """(B, N) which row of its level each row is; counted from changes of level where it is not given."""
 
     def without_text(self) -> Condition:
-        return Condition(self.full, torch.zeros_like(self.has_text), self.text[:, :0], self.level[:, :0], self.weight[:, :0], self.audio, self.audio_frames)
+        text, level, weight = self.text[:, :0], self.level[:, :0], self.weight[:, :0]
+        return Condition(self.full, torch.zeros_like(self.has_text), text, level, weight, self.audio, self.audio_frames)
+
+    def places(self) -> Tensor:
+        if self.place is not None and self.place.shape == self.level.shape:
+            return self.place
+        out = torch.zeros_like(self.level)
+        for i in range(1, self.level.shape[1]):
+            out[:, i] = torch.where(self.level[:, i] == self.level[:, i - 1], out[:, i - 1] + 1, 0)
+        return out
 
 
 class Lanes(nn.Module):
@@ -124,6 +137,8 @@ class MM2FaceTransformer(nn.Module):
         self.text_cond, self.text_proj = nn.Linear(shape.textWidth, w), nn.Linear(shape.textWidth, w)
         self.null_cond, self.null_memory = nn.Parameter(torch.zeros(w)), nn.Parameter(torch.zeros(w))
         self.level_emb = nn.Embedding(5, w)
+        if shape.textPositions:
+            self.text_pos_emb = nn.Embedding(shape.textPositions, w)
         self.audio_proj, self.audio_emb = nn.Linear(shape.audioWidth, w), nn.Parameter(torch.zeros(w))
         self.memory_norm = nn.LayerNorm(w)
         self.cross_bias = nn.Parameter(torch.zeros(shape.heads, (2 * shape.lookAround + 1) * rate))
@@ -150,7 +165,10 @@ class MM2FaceTransformer(nn.Module):
     def memory(self, c: Condition) -> Tensor:
         """Rows (B, 1 + N + T, W): null, text, audio."""
         b = len(c.has_text)
-        rows = [self.null_memory.expand(b, 1, -1), self.text_proj(c.text) + self.level_emb(c.level)]
+        text = self.text_proj(c.text) + self.level_emb(c.level)
+        if self.shape.textPositions:
+            text = text + self.text_pos_emb(c.places().clamp_max(self.shape.textPositions - 1))
+        rows = [self.null_memory.expand(b, 1, -1), text]
         if c.audio is not None:
             rows.append(self.audio_proj(c.audio) + self.audio_emb)
         return self.memory_norm(torch.cat(rows, 1))

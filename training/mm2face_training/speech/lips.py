@@ -10,11 +10,12 @@ from ..head import sealed
 from .phones import INDEX, OPENING, Segment, classes_of
 
 SEALED, OPEN_VOWELS = 0.03, ("aa", "ae", "ao", "aw", "ay", "ah", "eh", "ow")
+VOWELS = [INDEX[name] for name in ("UU", "AO", "AA", "EH", "IY")]
 
 
 @dataclass
 class LipTally:
-    """Counts over clips; `ratios` turns them into rates."""
+    """Counts over clips; `ratios` turns them into rates, and into the correlation of the lip gap at vowels' centres with their openness."""
 
     closures: int = 0
     closed: int = 0
@@ -39,7 +40,7 @@ class LipTally:
                 self.vowels_closed += bool(gap[centre] <= SEALED)
         for index, start, end in classes_of(phones):
             centre = int((start + end) / 2 * fps)
-            if centre < len(gap) and OPENING[index] >= 0.25 and index != INDEX["SIL"]:
+            if centre < len(gap) and index in VOWELS:
                 self._gap.append(float(gap[centre]))
                 self._wanted.append(float(OPENING[index]))
 

@@ -64,11 +64,14 @@ def device() -> torch.device:
     return torch.device("cpu")
 
 
-def _share_gradients(module: nn.Module, world: int) -> None:
-    for parameter in module.parameters():
-        if parameter.grad is not None:
-            dist.all_reduce(parameter.grad)
-            parameter.grad /= world
+def _share_gradients(parameters: list[nn.Parameter], world: int) -> None:
+    """The mean gradient of all processes; one that a process's batch did not touch (no sound in it) counts as 0 there."""
+    flat = torch.cat([torch.zeros_like(p).flatten() if p.grad is None else p.grad.flatten() for p in parameters])
+    dist.all_reduce(flat)
+    at = 0
+    for p in parameters:
+        p.grad = flat[at : at + p.numel()].view_as(p).div(world)
+        at += p.numel()
 
 
 class _Swap:
@@ -127,6 +130,11 @@ def fit(task: Task, folder: Path, options: LoopOptions) -> dict[str, float]:
 
     while True:
         progress = max(step / options.steps, (time.monotonic() - started) / 60 / options.minutes)
+        if world > 1:
+            # Clocks differ: all go by the first process's, or one would stop while the others wait for it.
+            shared = torch.tensor([progress], dtype=torch.float64, device=device())
+            dist.broadcast(shared, 0)
+            progress = float(shared)
         if progress >= 1:
             break
         rate = options.rate * (min(1.0, (step + 1) / options.warmup) * 0.5 * (1 + math.cos(math.pi * progress)) + 0.002)
@@ -141,7 +149,7 @@ def fit(task: Task, folder: Path, options: LoopOptions) -> dict[str, float]:
                 loss, figures = task.loss(draw, step)
             (loss / options.accumulate).backward()
         if world > 1:
-            _share_gradients(module, world)
+            _share_gradients(trained, world)
         norm = nn.utils.clip_grad_norm_(trained, options.clip)
         if torch.isfinite(norm):
             optimiser.step()

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 class MM2FaceOptions:
     shape: TransformerShape = TransformerShape()
     batch: int = 32
-    talk_share: float = 0.5
+    talk_share: float = 0.4
     no_text: float = 0.1
-    no_level: tuple[float, ...] = (0.3, 0.3, 0.3, 0.3, 0.5)
+    no_level: tuple[float, ...] = (0.4, 0.4, 0.4, 0.4, 0.6)
     """Chance that a level is left out, in order of levels."""
     no_audio: float = 0.15
     wrong_box: float = 0.1

@@ -1,12 +1,14 @@
 """Teaches the distilled text encoder what words do to a face: from texts it has to tell the motion they were written for.
 
 General English gives it the words, but left and right, first and then, slightly and broadly lie close together there. Here token states
-predict a summary of the motion (what every channel does in each eighth of the clip, and how left differs from right), while the distance to
-the teacher is held on general English, so that words the corpus never uses keep their neighbours.
+predict a summary of the motion (what every channel does in each eighth of the clip, and how left differs from right) and, where a corpus
+tells what its texts claim, which events they name, when, how strong, how often, and which they deny; the distance to the teacher is held on
+general English, so that words the corpus never uses keep their neighbours.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,16 +33,22 @@ _SIDES = [(SHAPE[name], SHAPE[name.replace("Left", "Right")]) for name in NAMES 
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    batch: int = 64
-    general: int = 32
+    batch: int = 32
+    general: int = 10
     """Texts a step that hold the encoder to its teacher."""
     general_texts: int = 16_000
     hold: float = 0.5
     """Weight of the distance to the teacher."""
     full: float = 0.3
     """Weight of what the mean state of the full text tells."""
-    no_level: tuple[float, ...] = (0.4, 0.4, 0.4, 0.4, 0.6)
+    full_share: float = 0.25
+    """Share of a batch whose full texts are read too: they are long."""
+    no_level: tuple[float, ...] = (0.6, 0.6, 0.5, 0.6, 0.7)
     wrong_box: float = 0.1
+    claims: float = 0.5
+    """Weight of the events that texts claim."""
+    rare_claim: int = 30
+    """Claims made fewer times than this are left out."""
     typo: float = 0.06
     """Chance that two letters of a text change places, or one is missing."""
     heads: int = 4
@@ -58,10 +66,48 @@ def summary(motion: np.ndarray) -> np.ndarray:
     return np.stack(rows).astype(np.float32)
 
 
-class Reader(nn.Module):
-    """Token states (B, N, D) of a prompt's levels → summary (B, SPANS, F); not exported."""
+@dataclass(frozen=True)
+class Claims:
+    """What the texts of one level claim: events with the spans they are seen in (a bit each), and marks (how strong, how often, denied)."""
 
-    def __init__(self, width: int, features: int, options: ReadingOptions) -> None:
+    events: tuple[tuple[str, int], ...] = ()
+    marks: tuple[str, ...] = ()
+    before: tuple[tuple[str, str], ...] = ()
+
+
+def _event(what: dict[str, Any]) -> str:
+    side = what.get("side", "both")
+    return f"{what['kind']}.{what['name']}" + ("" if side == "both" else f".{side}")
+
+
+def claims(provenance: dict[str, Any], seconds: float) -> dict[str, Claims]:
+    """Claims by level of a clip of `seconds`; a scenario claims the emotion that it gives rise to."""
+    out = {}
+    for level, told in provenance.get("claims", {}).items():
+        events: dict[str, int] = {}
+        marks, before = [], []
+        for claim in told:
+            what, event = claim["what"], _event(claim["what"])
+            if claim["relation"] == "absent":
+                marks.append(f"{event} absent")
+            elif claim["relation"] == "occurs":
+                low, high = (max(0.0, min(1.0, what.get(key, end) / seconds)) for key, end in (("from", 0.0), ("until", seconds)))
+                first, last = min(SPANS - 1, int(low * SPANS + 0.5)), max(1, int(high * SPANS + 0.5))
+                events[event] = events.get(event, 0) | sum(1 << i for i in range(first, max(last, first + 1)))
+                marks += [f"{event} {what[key]}" for key in ("intensity", "count") if key in what]
+            elif claim["relation"] == "before":
+                before.append((event, _event(claim["other"])))
+        out[level] = Claims(tuple(events.items()), tuple(dict.fromkeys(marks)), tuple(before))
+    emotion = provenance.get("score", {}).get("emotion", {}).get("name")
+    if emotion:
+        out["scenario"] = Claims(((f"emotion.{emotion}", (1 << SPANS) - 1),))
+    return out
+
+
+class Reader(nn.Module):
+    """Token states (B, N, D) of a prompt's levels → summary (B, SPANS, F), logits of events (B, SPANS, E) and of marks (B, M); not exported."""
+
+    def __init__(self, width: int, features: int, options: ReadingOptions, events: int = 0, marks: int = 0) -> None:
         super().__init__()
         self.heads = options.heads
         self.span = nn.Parameter(torch.randn(SPANS, width) * 0.5)
@@ -69,21 +115,25 @@ class Reader(nn.Module):
         self.keys, self.values = nn.Linear(width, width), nn.Linear(width, width)
         self.hidden, self.out = nn.Linear(2 * width, options.hidden), nn.Linear(options.hidden, features)
         self.full = nn.Sequential(nn.Linear(width, options.hidden), nn.GELU(), nn.Linear(options.hidden, SPANS * features))
+        self.events, self.marks = nn.Linear(options.hidden, events), nn.Linear(SPANS * options.hidden, marks)
+        nn.init.constant_(self.events.bias, -4.0)
+        nn.init.constant_(self.marks.bias, -4.0)
 
-    def forward(self, states: Tensor, level: Tensor, seen: Tensor) -> Tensor:
+    def forward(self, states: Tensor, level: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         rows = states + self.level(level)
         split = lambda x: x.unflatten(-1, (self.heads, -1)).transpose(-2, -3)  # noqa: E731
         q, k, v = split(self.span)[None], split(self.keys(rows)), split(self.values(rows))
         weight = (q @ k.transpose(-1, -2) / k.shape[-1] ** 0.5).float().masked_fill(~seen[:, None, None], -1e4).softmax(-1)
         found = (weight.to(v.dtype) @ v).transpose(1, 2).flatten(2)
-        return self.out(F.gelu(self.hidden(torch.cat([found, self.span.expand(len(found), -1, -1)], -1))))
+        h = F.gelu(self.hidden(torch.cat([found, self.span.expand(len(found), -1, -1)], -1)))
+        return self.out(h), self.events(h), self.marks(h.flatten(1))
 
 
 class ReadingModule(nn.Module):
-    def __init__(self, student: Student, shape: TextShape, features: int, options: ReadingOptions) -> None:
+    def __init__(self, student: Student, shape: TextShape, features: int, options: ReadingOptions, events: int = 0, marks: int = 0) -> None:
         super().__init__()
         self.encoder, self.map = student.encoder, student.map
-        self.reader = Reader(shape.width, features, options)
+        self.reader = Reader(shape.width, features, options, events, marks)
 
     def states(self, ids: list[list[int]]) -> list[Tensor]:
         """Token states (L, D) of each text; encoded in three groups by length, so that little is padding."""
@@ -102,6 +152,15 @@ def mistyped(text: str, draw: np.random.Generator) -> str:
     return text[:at] + text[at + 1 : at + 2] + (text[at : at + 1] if draw.random() < 0.5 else "") + text[at + 2 :]
 
 
+@dataclass(frozen=True)
+class Read:
+    """A clip as this training sees it."""
+
+    texts: dict[str, list[str]]
+    summary: np.ndarray
+    claims: dict[str, Claims]
+
+
 class ReadingTask:
     name = "reading"
 
@@ -115,29 +174,60 @@ class ReadingTask:
         self.general = gather(configuration.text, own=False)[1][: options.general_texts]
         corpus = Corpus(*data)
         self.train, self.held = self._read(corpus.clips("train")), self._read(corpus.clips("val")[:1024])
-        everything = np.stack([s for _, s in self.train[::3]]).astype(np.float32)
+        everything = np.stack([clip.summary for clip in self.train[::3]]).astype(np.float32)
         self.mean, self.std = everything.mean((0, 1)), everything.std((0, 1)).clip(2e-3)
         self.std[list(HEAD)] = everything[..., list(HEAD)].std((0, 1))
-        self.module = ReadingModule(student, shape, len(self.mean), options)
-        print("clips", len(self.train), len(self.held), "general texts", len(self.general), flush=True)
+        told = [c for clip in self.train for c in clip.claims.values()]
+        often = lambda names: {n: i for i, n in enumerate(sorted(n for n, k in Counter(names).items() if k >= options.rare_claim))}  # noqa: E731
+        self.events, self.marks = often(e for c in told for e, _ in c.events), often(m for c in told for m in c.marks)
+        self.module = ReadingModule(student, shape, len(self.mean), options, len(self.events), len(self.marks))
+        print("clips", len(self.train), len(self.held), "general texts", len(self.general), "events", len(self.events), "marks", len(self.marks), flush=True)
 
-    def _read(self, clips: list[ClipFiles]) -> list[tuple[dict[str, list[str]], np.ndarray]]:
-        return [(texts, summary(clip.motion()).astype(np.float16)) for clip in clips if (texts := clip.texts())]
+    def _read(self, clips: list[ClipFiles]) -> list[Read]:
+        out = []
+        for clip in clips:
+            texts = clip.texts()
+            if texts:
+                motion = clip.motion()
+                out.append(Read(texts, summary(motion).astype(np.float16), claims(clip.provenance(), len(motion) / 25)))
+        return out
 
-    def _guess(self, rows: list[tuple[dict[str, list[str]], np.ndarray]], draw: np.random.Generator, alone: int | None = None) -> tuple[Tensor, ...]:
-        """(told by the levels, told by the full text, true), each (B, SPANS, F) standardised; `alone` keeps one level only."""
+    def _claimed(self, rows: list[Read], prompts: list[dict[str, str]]) -> tuple[Tensor, Tensor, list[list[tuple[str, str]]]]:
+        """Events (B, SPANS, E), marks (B, M) and orders that the texts of each prompt claim, wherever they stand."""
+        events, marks = torch.zeros(len(rows), SPANS, len(self.events)), torch.zeros(len(rows), len(self.marks))
+        orders: list[list[tuple[str, str]]] = [[] for _ in rows]
+        for i, (clip, prompt) in enumerate(zip(rows, prompts)):
+            for level, texts in clip.texts.items():
+                if level not in clip.claims or not any(text in texts for text in prompt.values()):
+                    continue
+                told = clip.claims[level]
+                for event, spans in told.events:
+                    if event in self.events:
+                        for span in range(SPANS):
+                            if spans >> span & 1:
+                                events[i, span, self.events[event]] = 1
+                marks[i, [self.marks[m] for m in told.marks if m in self.marks]] = 1
+                orders[i] += [(a, b) for a, b in told.before if a in self.events and b in self.events]
+        return events, marks, orders
+
+    def _guess(self, rows: list[Read], draw: np.random.Generator, alone: int | None = None) -> dict[str, Any]:
+        """What the levels tell (`told` (B, SPANS, F) standardised, `events`, `marks`: logits), what the full text tells (`full`), what is
+        true (`true`, `claimed`); `alone` keeps one level only."""
         prompts = []
-        for texts, _ in rows:
+        for clip in rows:
+            texts = clip.texts
             no_level = self.options.no_level if alone is None else tuple(float(i != alone) for i in range(len(LEVELS)))
             prompt = draw_prompt(texts, draw, no_level, 0 if alone is not None else self.options.wrong_box)
             if not prompt:
                 level = LEVELS[alone] if alone is not None and LEVELS[alone] in texts else sorted(texts)[draw.integers(len(texts))]
                 prompt = {level: texts[level][draw.integers(len(texts[level]))]}
-            if alone is None:
-                prompt = {k: mistyped(t, draw) if draw.random() < self.options.typo else t for k, t in prompt.items()}
             prompts.append(prompt)
+        claimed = self._claimed(rows, prompts)
+        if alone is None:
+            prompts = [{k: mistyped(t, draw) if draw.random() < self.options.typo else t for k, t in prompt.items()} for prompt in prompts]
         parts = [(i, LEVELS.index(level), text) for i, prompt in enumerate(prompts) for level, text in prompt.items()]
-        told = [text for _, _, text in parts] + [" ".join(p[level] for level in LEVELS if level in p) for p in prompts]
+        some = max(1, round(self.options.full_share * len(prompts)))
+        told = [text for _, _, text in parts] + [" ".join(p[level] for level in LEVELS if level in p) for p in prompts[:some]]
         states = self.module.states([e.ids[:300] for e in self.tokenizer.encode_batch(told)])
         lengths = np.zeros(len(rows), int)
         for (i, _, _), state in zip(parts, states):
@@ -151,14 +241,18 @@ class ReadingTask:
         memory = nn.utils.rnn.pad_sequence([torch.cat(s) for s in by_clip], batch_first=True)
         seen = torch.arange(memory.shape[1])[None] < torch.from_numpy(lengths)[:, None]
         full = torch.stack([s.mean(0) for s in states[len(parts) :]])
-        true = (np.stack([s for _, s in rows]).astype(np.float32) - self.mean) / self.std
-        module = self.module
-        return module.reader(memory, level, seen).float(), module.reader.full(full).float().unflatten(-1, (SPANS, -1)), torch.from_numpy(true.clip(-5, 5))
+        true = (np.stack([clip.summary for clip in rows]).astype(np.float32) - self.mean) / self.std
+        summed, events, marks = (x.float() for x in self.module.reader(memory, level, seen))
+        whole = self.module.reader.full(full).float().unflatten(-1, (SPANS, -1))
+        return dict(told=summed, events=events, marks=marks, full=whole, true=torch.from_numpy(true.clip(-5, 5)), claimed=claimed)
 
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         rows = [self.train[i] for i in draw.integers(len(self.train), size=self.options.batch)]
-        told, full, true = self._guess(rows, draw)
-        read, whole = F.mse_loss(told, true), F.mse_loss(full, true)
+        guess = self._guess(rows, draw)
+        read, whole = F.mse_loss(guess["told"], guess["true"]), F.mse_loss(guess["full"], guess["true"][: len(guess["full"])])
+        known = torch.tensor([float(bool(clip.claims)) for clip in rows])
+        wrong = lambda logits, true: F.binary_cross_entropy_with_logits(logits, true, reduction="none").flatten(1).sum(1)  # noqa: E731
+        named = ((wrong(guess["events"], guess["claimed"][0]) / SPANS + wrong(guess["marks"], guess["claimed"][1])) * known).mean()
         texts = [self.general[i] for i in draw.integers(len(self.general), size=self.options.general)]
         ids = [e.ids[:300] for e in self.tokenizer.encode_batch(texts)]
         wanted = self.teacher.states(ids)
@@ -168,19 +262,31 @@ class ReadingTask:
             apart = apart + (1 - F.cosine_similarity(mine, want, dim=-1)).mean() + 2 * F.mse_loss(mine, want)
             cosine.append(F.cosine_similarity(mine.mean(0), want.mean(0), dim=0))
             apart = apart + 3 * (1 - cosine[-1])
-        loss = read + self.options.full * whole + self.options.hold * apart / len(ids)
-        return loss, {"read": float(read.detach()), "whole": float(whole.detach()), "cosine": float(torch.stack(cosine).mean().detach())}
+        loss = read + self.options.full * whole + self.options.hold * apart / len(ids) + self.options.claims * named
+        return loss, {"read": float(read.detach()), "named": float(named.detach()), "whole": float(whole.detach()), "cosine": float(torch.stack(cosine).mean().detach())}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Share of the summary's variance that held-out texts tell, all levels together and each alone."""
+        """Share of the summary's variance that held-out texts tell, all levels together and each alone; of the events that one level's text
+        claims the share that is named, and of those told to come one before the other the share read in this order."""
         out: dict[str, Any] = {}
         for name, alone in (("all", None), *((level, i) for i, level in enumerate(LEVELS))):
             wrong, whole, apart, sides = 0.0, 0.0, 0.0, 0.0
+            named, claimed, right, orders = 0.0, 0.0, 0, 0
             for start in range(0, len(self.held) - 63, 64):
-                told, _, true = self._guess(self.held[start : start + 64], np.random.default_rng(start), alone)
+                guess = self._guess(self.held[start : start + 64], np.random.default_rng(start), alone)
+                told, true = guess["told"], guess["true"]
+                there = guess["claimed"][0].amax(1)
+                named, claimed = named + float(((guess["events"].amax(1) > 0) * there).sum()), claimed + float(there.sum())
+                chance = guess["events"].sigmoid()
+                when = (chance * torch.arange(SPANS)[None, :, None]).sum(1) / chance.sum(1)
+                for i, pairs in enumerate(guess["claimed"][2]):
+                    right += sum(bool(when[i, self.events[a]] < when[i, self.events[b]]) for a, b in pairs)
+                    orders += len(pairs)
                 wrong, whole = wrong + float((told - true).square().sum()), whole + float(true.square().sum())
                 left = slice(-len(_SIDES), None)
                 apart, sides = apart + float((told - true)[..., left].square().sum()), sides + float(true[..., left].square().sum())
-            out |= {f"{name}": 1 - wrong / max(whole, 1e-9), f"{name}.sides": 1 - apart / max(sides, 1e-9)}
+            out |= {f"{name}": 1 - wrong / max(whole, 1e-9), f"{name}.sides": 1 - apart / max(sides, 1e-9), f"{name}.named": named / max(claimed, 1)}
+            if orders:
+                out[f"{name}.order"] = right / orders
         return out

@@ -46,6 +46,8 @@ class ResidualOptions:
     rare_share: float = 0.6
     """Share of windows drawn around a frame where a shape is left over; shapes that do not come back yet are drawn most."""
     left_over: float = 0.15
+    emphasis: float = 12.0
+    """How much more an error weighs where nothing of its kind comes back yet."""
     commitment: float = 0.02
     bypass: float = 0.4
     """Share of windows that are decoded without the codebook: what no code stands for yet can be learnt, and codes move there later."""
@@ -115,9 +117,10 @@ class _Leftovers:
         scale = [1 / JAW_OPEN_RADIANS if c in JAW else 1.0 for c in channels]
         self.scale = stream.std * torch.tensor(scale)
         """Standardised → shapes' own units, the jaw in openings."""
+        self.origin = stream.mean * torch.tensor(scale)
         self._where: dict[int, list[tuple[int, int]]] = {}
         self.missing = torch.ones(len(channels) + len(pairs))
-        """Of every kind (a shape, or left minus right), the share of its leftovers that does not come back yet: a moving average."""
+        """Of every kind (a shape, or left minus right), the share of its motion that does not come back yet: a moving average."""
 
     def lean(self, y: Tensor) -> Tensor:
         return y[..., self.left] - y[..., self.right]
@@ -141,13 +144,14 @@ class _Leftovers:
         self.wanted.append((x.half(), left.half()))
 
     @torch.no_grad()
-    def look(self, y: Tensor, wanted: Tensor, threshold: float, decay: float = 0.98) -> None:
-        """Learns from a batch (B, T, C) which kinds do not come back."""
-        y, wanted = (torch.cat([v, self.lean(v)], -1).flatten(0, 1) for v in (y, wanted))
-        there = wanted.abs() > threshold
-        wrong, whole = ((y - wanted).abs() * there).sum(0), (wanted.abs() * there).sum(0)
+    def look(self, x: Tensor, y: Tensor, wanted: Tensor, threshold: float, decay: float = 0.98) -> None:
+        """Learns from a batch (B, T, C), motion, what came back of its leftovers and those, which kinds do not come back."""
+        motion = x * self.scale + self.origin
+        motion, wrong = (torch.cat([v, self.lean(v)], -1).flatten(0, 1) for v in (motion, y - wanted))
+        there = motion.abs() > threshold
+        lost, whole = (wrong.abs() * there).sum(0), (motion.abs() * there).sum(0)
         seen = there.sum(0) > 4
-        self.missing[seen] = self.missing[seen] * decay + (wrong / whole.clamp_min(1e-6))[seen].clamp_max(1) * (1 - decay)
+        self.missing[seen] = self.missing[seen] * decay + (lost / whole.clamp_min(1e-6))[seen].clamp_max(1) * (1 - decay)
 
     def windows(self, draw: np.random.Generator, options: ResidualOptions) -> tuple[Tensor, Tensor]:
         """Standardised motion and leftovers (B, window, C)."""
@@ -212,9 +216,11 @@ class ResidualTask:
                 taken = torch.where(free, latent.detach(), code)
             y = more.decode(latent + (taken - latent).detach()).float() * rest.scale
             quantised = ~free[:, 0, 0]
-            rest.look(y[quantised], wanted[quantised], options.left_over)
-            near = lambda a, b: F.smooth_l1_loss(a, b, beta=0.05)  # noqa: E731
-            shape, sides, speed = near(y, wanted), near(rest.lean(y), rest.lean(wanted)), near(y.diff(dim=1), wanted.diff(dim=1))
+            rest.look(x[quantised], y[quantised], wanted[quantised], options.left_over)
+            weight = 1 + options.emphasis * rest.missing.square()
+            each, lean = weight[: y.shape[-1]], weight[y.shape[-1] :]
+            near = lambda a, b, w: (F.smooth_l1_loss(a, b, beta=0.05, reduction="none") * w).mean()  # noqa: E731
+            shape, sides, speed = near(y, wanted, each), near(rest.lean(y), rest.lean(wanted), lean), near(y.diff(dim=1), wanted.diff(dim=1), each)
             loss = shape + options.velocity * speed + options.sides * sides + options.commitment * F.mse_loss(latent, code)
             gap = self._gap(name)
             if gap is not None:
