@@ -14,7 +14,7 @@ public enum BlendError: Error, Hashable, Sendable, CustomStringConvertible {
     case .head(let vertices, let needed):
       "The blendshape model was learnt on another head: it needs vertex \(needed), the head has \(vertices). Use the studio head."
     case .basis(let track, let found):
-      "The \(track) clip is in \(found); blending works in studio-50. Convert it first with `mm2face retarget`."
+      "The \(track) clip is in \(found); blending works in studio-50. Give the head it was made for with --head, or convert it with `mm2face retarget`."
     case .rates(let speech, let expression):
       "The clips have different frame rates: speech \(speech), expression \(expression). Convert one of them first."
     case .nothing: "There is nothing to blend: both clips are empty. Give a speech clip, an expression clip, or both."

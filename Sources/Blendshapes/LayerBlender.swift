@@ -83,6 +83,21 @@ public struct LayerBlender: Sendable {
     return (base, mixed.residual)
   }
 
+  /// Blends clips of which each is in studio-50 or in the basis of a FLAME head, and carries the result to that head.
+  ///
+  /// `carried` is how far the FLAME face is from the blended studio face, millimetres.
+  /// Errors: those of `blend(speech:expression:amounts:)`, `RetargetingError`.
+  public func blend(
+    speech: Clip?, expression: Clip?, amounts: Amounts = Amounts(), flame: Retargeting
+  ) throws -> (clip: Clip, residual: Residual, carried: Retargeting.Residual) {
+    func studio(_ clip: Clip?) throws -> Clip? {
+      try clip.map { $0.basis == .studio50 ? $0 : try flame.studio(from: $0).clip }
+    }
+    let (clip, residual) = try blend(speech: try studio(speech), expression: try studio(expression), amounts: amounts)
+    let there = try flame.flame(from: clip)
+    return (there.clip, residual, there.residual)
+  }
+
   // MARK: The steps
 
   private func mix(_ said: Clip, _ shown: Clip, _ amounts: Amounts, alone: Bool) throws -> (values: [Float], residual: Residual) {

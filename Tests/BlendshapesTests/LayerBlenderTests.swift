@@ -101,6 +101,48 @@ import Testing
     #expect(abs(ratio - 1) <= 0.05, "amplitude away from the mouth \(ratio)")
   }
 
+  /// Two clips of a FLAME head give on that head what the studio's clips give, but for what FLAME cannot show.
+  @Test func blendsOnAFlameHead() throws {
+    let studio = try HeadModel.studio()
+    let flame = FlameLike.head(of: studio)
+    let retargeting = try Retargeting(studio: studio, flame: flame)
+    let blender = try Self.blender.get()
+    let gauge = try HeadMeasurements.Gauge(studio)
+    for played in Self.performances.prefix(2) {
+      let speech = try retargeting.flame(from: played.speech).clip, expression = try retargeting.flame(from: played.expression).clip
+      #expect(throws: BlendError.basis(track: "speech", found: flame.basis.rawValue)) {
+        try blender.blend(speech: speech, expression: expression)
+      }
+      let (clip, residual, carried) = try blender.blend(speech: speech, expression: expression, flame: retargeting)
+      #expect(clip.basis == flame.basis && clip.frameCount == played.both.frameCount)
+      #expect(residual.rootMeanSquareMillimetres < 0.5 && carried.meanMillimetres < 0.5, "\(residual), \(carried)")
+      // Half of it in studio numbers gives the same.
+      let mixed = try blender.blend(speech: played.speech, expression: expression, flame: retargeting).clip
+      let direct = try retargeting.flame(from: blender.blend(speech: played.speech, expression: played.expression).clip).clip
+      let poser = HeadPoser(flame)
+      let wanted = poser.poseAll(direct, keepingNeck: false)
+      for (name, found) in [("both", clip), ("expression", mixed)] {
+        let posed = poser.poseAll(found, keepingNeck: false)
+        var sum = 0.0
+        for at in stride(from: 0, to: posed.count, by: 3) {
+          let apart = SIMD3(posed[at] - wanted[at], posed[at + 1] - wanted[at + 1], posed[at + 2] - wanted[at + 2])
+          sum += Double((apart * apart).sum().squareRoot()) * 1000
+        }
+        let mean = sum / Double(posed.count / 3)
+        #expect(mean < 0.3, "\(name) in FLAME's numbers: \(mean) mm from the blend of the studio's clips")
+      }
+      let seen = try HeadMeasurements(retargeting.studio(from: clip).clip, gauge: gauge).frames.map { Double($0.lipGapMillimetres) }
+      let closures = played.phones.filter { ["p", "b", "m"].contains($0.name) && $0.end <= played.both.seconds }
+      let sealed = closures.filter { phone in
+        seen.indices.contains { frame in
+          let time = (Double(frame) + 0.5) / 25
+          return time > phone.start - 0.04 && time < phone.end + 0.04 && seen[frame] < 1
+        }
+      }
+      #expect(Double(sealed.count) >= 0.9 * Double(closures.count), "sealed \(sealed.count) of \(closures.count)")
+    }
+  }
+
   @Test func extremesStaySane() throws {
     let blender = try Self.blender.get()
     let played = Self.performances[0]

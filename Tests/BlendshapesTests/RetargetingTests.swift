@@ -11,54 +11,6 @@ struct RetargetingTests {
     return try HeadModel(studioFile: root.appendingPathComponent("assets/head/studio.safetensors").path)
   }
 
-  /// A head in FLAME's manner: other vertex order, size, place and turn, and expression numbers that mean nothing by themselves
-  /// (random mixtures of shapes).
-  private static func flameLike(_ studio: HeadModel) -> HeadModel {
-    var source = RandomSource(seed: 9)
-    var order = Array(0..<studio.vertexCount)
-    order.shuffle(using: &source)
-    var head = studio.subset(order)
-    let turn = Rotation(yaw: 0.04, pitch: -0.03, roll: 0.02).matrix.map { Float($0) * 1.06 }
-    func carried(_ values: [Float], shift: SIMD3<Float> = .zero) -> [Float] {
-      var result = [Float](repeating: 0, count: values.count)
-      for start in stride(from: 0, to: values.count, by: 3) {
-        let p = SIMD3<Float>(values[start], values[start + 1], values[start + 2])
-        for axis in 0..<3 {
-          let row = SIMD3<Float>(turn[axis * 3], turn[axis * 3 + 1], turn[axis * 3 + 2])
-          result[start + axis] = (row * p).sum() + shift[axis]
-        }
-      }
-      return result
-    }
-    let shift = SIMD3<Float>(0.01, -0.02, 0.015)
-    let shapes = head.expression.map { carried($0.dense) }
-    let joints = head.jointShapes.map { carried($0) }
-    // Rows of a random orthogonal matrix.
-    var rows: [[Float]] = []
-    for _ in 0..<50 {
-      var row = (0..<50).map { _ in Float(source.normal()) }
-      for other in rows {
-        let along = zip(row, other).reduce(Float(0)) { $0 + $1.0 * $1.1 }
-        for index in row.indices { row[index] -= along * other[index] }
-      }
-      let length = row.reduce(Float(0)) { $0 + $1 * $1 }.squareRoot()
-      rows.append(row.map { $0 / length })
-    }
-    func mixed(_ parts: [[Float]], _ row: [Float]) -> [Float] {
-      var sum = [Float](repeating: 0, count: parts[0].count)
-      for (part, weight) in zip(parts, row) { for index in sum.indices { sum[index] += weight * part[index] } }
-      return sum
-    }
-    head.template = carried(head.template, shift: shift)
-    head.joints = carried(head.joints, shift: shift)
-    head.expression = rows.map { ShapeDeltas(dense: mixed(shapes, $0)) }
-    head.jointShapes = rows.map { mixed(joints, $0) }
-    head.basis = .flame2020
-    head.eyeLook = nil
-    (head.correctives, head.correctiveShapes, head.landmarks, head.parts) = ([], [], [], [:])
-    return head
-  }
-
   /// Faces that come and go: some shapes at a time, both sides near one another, jaw and lips at work.
   private static func expressive(frames: Int) -> Clip {
     var source = RandomSource(seed: 4)
@@ -80,7 +32,7 @@ struct RetargetingTests {
 
   @Test func thereAndBack() throws {
     let studio = try Self.studio()
-    let retargeting = try Retargeting(studio: studio, flame: Self.flameLike(studio))
+    let retargeting = try Retargeting(studio: studio, flame: FlameLike.head(of: studio))
     #expect(retargeting.correspondence.restMillimetres < 0.5, "\(retargeting.correspondence.restMillimetres) mm at rest")
     let clip = Self.expressive(frames: 40)
     let there = try retargeting.flame(from: clip)
@@ -105,7 +57,7 @@ struct RetargetingTests {
   @Test func basesThatDoNotFitAreNamed() throws {
     let studio = try Self.studio()
     #expect(throws: RetargetingError.self) { try Retargeting(studio: studio, flame: studio) }
-    let retargeting = try Retargeting(studio: studio, flame: Self.flameLike(studio))
+    let retargeting = try Retargeting(studio: studio, flame: FlameLike.head(of: studio))
     #expect(throws: RetargetingError.basis(expected: "studio-50", found: "flame-2023")) {
       try retargeting.flame(from: Clip(basis: .flame2023, frames: 1))
     }

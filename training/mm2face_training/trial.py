@@ -51,8 +51,9 @@ class Performer:
                 tally.add(motion, recording.phones)
         return tally.ratios()
 
-    def rest(self, seconds: float = 4, **settings: float) -> float:
-        """Mean lip gap in the middle of silence (units of a full jaw opening); 0 is closed."""
-        quiet = (np.random.default_rng(0).normal(size=int(seconds * 16_000)) * 3).astype(np.int16)
-        motion = self.perform([{}], [quiet], **settings)[0]
-        return float(np.maximum(sealed(motion)[12:-12], 0).mean())
+    def rest(self, seconds: float = 4, takes: int = 12, **settings: float) -> dict[str, float]:
+        """Silence without texts: mean lip gap amid the takes (units of a full jaw opening; 0 is closed), and the share of takes whose lips
+        stay together."""
+        quiet = [(np.random.default_rng(take).normal(size=int(seconds * 16_000)) * 3).astype(np.int16) for take in range(takes)]
+        gaps = [float(np.maximum(sealed(motion)[12:-12], 0).mean()) for motion in self.perform([{}] * takes, list(quiet), **settings)]
+        return {"gap": float(np.mean(gaps)), "together": float(np.mean([gap <= 0.03 for gap in gaps]))}

@@ -11,8 +11,8 @@ struct BlendVerb: ParsableCommand {
     commandName: "blend", abstract: "Marry a speech clip and an expression clip so that the lips still close.",
     discussion: """
       Speech keeps the mouth's closures, the expression keeps brows, cheeks and lip corners; blinks and gaze follow the expression. \
-      The result is as long as the longer clip. One track alone is scaled by its amount. With --head FLAME the result is carried to \
-      that head. The residual is the distance between the combined deformation and the clip that shows it.
+      The result is as long as the longer clip. One track alone is scaled by its amount. With --head FLAME the clips may be in \
+      that head's numbers, and the result is. The residual is the distance between the combined deformation and the clip that shows it.
       """)
 
   @Option(help: ArgumentHelp("The clip that speaks: .npz, .pkl or .csv.", valueName: "clip"))
@@ -39,25 +39,27 @@ struct BlendVerb: ParsableCommand {
   func run() throws {
     let reporter = ProgressReporter(common.progress)
     reporter.report("reading", done: 0, of: 3)
-    let said = try speech.map { try ClipFile.read($0) }
-    let shown = try expression.map { try ClipFile.read($0) }
+    let flame = common.headPath == nil ? nil : try HeadVerb.read(common.headPath)
+    var options = ClipFile.Options()
+    if let flame, flame.basis != .studio50 { options.assumedBasis = flame.basis }
+    let said = try speech.map { try ClipFile.read($0, options: options) }
+    let shown = try expression.map { try ClipFile.read($0, options: options) }
     reporter.report("blending", done: 1, of: 3)
     let blender = try LayerBlender.shipped()
     let began = Date()
-    var (clip, residual) = try blender.blend(
-      speech: said, expression: shown, amounts: .init(speech: speechAmount, expression: expressionAmount))
+    let amounts = LayerBlender.Amounts(speech: speechAmount, expression: expressionAmount)
+    var clip: Clip, residual: LayerBlender.Residual
+    var carried: Double?
+    if let flame, flame.basis != .studio50 {
+      let retargeting = try Retargeting(studio: .studio(), flame: flame)
+      let result = try blender.blend(speech: said, expression: shown, amounts: amounts, flame: retargeting)
+      (clip, residual, carried) = (result.clip, result.residual, result.carried.meanMillimetres)
+    } else {
+      (clip, residual) = try blender.blend(speech: said, expression: shown, amounts: amounts)
+    }
     let seconds = Date().timeIntervalSince(began)
     if let speech { clip.provenance["blendedSpeech"] = speech }
     if let expression { clip.provenance["blendedExpression"] = expression }
-    var carried: Double?
-    if common.headPath != nil {
-      let head = try HeadVerb.read(common.headPath)
-      if head.basis != .studio50 {
-        let result = try Retargeting(studio: .studio(), flame: head).flame(from: clip)
-        clip = result.clip
-        carried = result.residual.meanMillimetres
-      }
-    }
     reporter.report("writing", done: 2, of: 3)
     try clip.write(npz: out, replacing: force)
     reporter.finish()

@@ -37,6 +37,8 @@ class Options:
     smoothness: float = 0.05
     lips: float = 4.0
     every: int = 6
+    noise: float = 0.0
+    """Standard deviation of noise on every vertex of the training frames, millimetres: scans have it, performances of ours do not."""
     seed: int = 1
 
 
@@ -79,6 +81,8 @@ def train(data: Path, head: Path, out: Path, options: Options) -> Blendshapes:
     played = performances(data)
     speech = torch.from_numpy(displacements(face, [p.speech for p in played], options.every))
     expression = torch.from_numpy(displacements(face, [p.expression for p in played], options.every))
+    if options.noise:
+        speech, expression = (t + (torch.randn(t.shape) * options.noise).half() for t in (speech, expression))
     weight = torch.from_numpy(vertex_weights(face, options.lips))
     contact = torch.from_numpy(contact_weights(face))
     constrained = options.variant != "no-sparsity"
