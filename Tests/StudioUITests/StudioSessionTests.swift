@@ -207,9 +207,9 @@ struct StudioSessionTests {
       #expect(studio.waitFor("Timeline"), "round \(round): \(studio.terminal.text)")
       studio.send("e\u{1b}[1;5F")
       #expect(written.isEmpty || studio.waitFor(String(written.suffix(8))), "round \(round), missing \(written):\n\(studio.terminal.text)")
-      // Words of up to eight letters, killed at a moment that depends on the round.
+      // Three to eight times one letter, which the page holds nowhere else, killed at a moment that depends on the round.
       if letters.count < 2 { letters = Array("abcdefghijklmnopqrstuvwxyz").shuffled()[...] }
-      let word = String(repeating: letters.removeFirst(), count: 1 + round % 8)
+      let word = String(repeating: letters.removeFirst(), count: 3 + round % 6)
       studio.send(word)
       written = (written + word).count > 20 ? word : written + word
       if written == word { studio.send("\u{15}" + word) }
