@@ -67,22 +67,20 @@ def condition(prompts: list[dict[str, str]], features: TextFeatures, audio: list
         full[told] = features.full([" ".join(prompts[i][level] for level in LEVELS if prompts[i].get(level)) for i in told])
     longest = max((sum(len(s) for _, s in row) for row in rows), default=0)
     text, level = torch.zeros(len(prompts), longest, width), torch.zeros(len(prompts), longest, dtype=torch.long)
-    place = torch.zeros_like(level)
     weight = torch.full((len(prompts), longest), float("-inf"))
     for i, row in enumerate(rows):
         at = 0
         for k, states in row:
             text[i, at : at + len(states)], level[i, at : at + len(states)], weight[i, at : at + len(states)] = states, k, 0
-            place[i, at : at + len(states)] = torch.arange(len(states))
             at += len(states)
     if all(a is None for a in audio):
-        return Condition(full, has_text, text, level, weight, place=place)
+        return Condition(full, has_text, text, level, weight)
     frames = torch.tensor([0 if a is None else len(a) for a in audio])
     sound = torch.zeros(len(prompts), int(frames.max()), next(a.shape[1] for a in audio if a is not None))
     for i, a in enumerate(audio):
         if a is not None:
             sound[i, : len(a)] = a
-    return Condition(full, has_text, text, level, weight, sound, frames, place)
+    return Condition(full, has_text, text, level, weight, sound, frames)
 
 
 @torch.no_grad()

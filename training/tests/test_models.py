@@ -55,6 +55,13 @@ def test_second_codebook_takes_what_the_first_left() -> None:
     assert (((left[:, None] - stream.codebook[1][None]).square().sum(-1)).argmin(1) == codes[:, 1]).all()
 
 
+def test_rows_know_their_place_in_their_level() -> None:
+    level = torch.tensor([[0, 0, 3, 3, 3], [1, 1, 1, 1, 0], [2, 4, 4, 0, 0]])
+    c = Condition(torch.zeros(3, 16), torch.ones(3, dtype=torch.bool), torch.zeros(3, 5, 16), level, torch.zeros(3, 5))
+    assert c.places().tolist() == [[0, 1, 0, 1, 2], [0, 1, 2, 3, 0], [0, 0, 1, 0, 1]]
+    assert c.without_text().places().shape == (3, 0)
+
+
 def test_keys_of_the_bundle() -> None:
     keys = set(transformer().state_dict())
     for key in ("tok_emb.mouth.2.weight", "heads.mouth.1.hidden.weight", "heads.head.out.bias", "draw_emb.mouth.1.weight", "null_cond", "cross_bias"):

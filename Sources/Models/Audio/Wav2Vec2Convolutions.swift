@@ -156,38 +156,7 @@ func filterRow(
   into out: UnsafeMutablePointer<Float>
 ) {
   out.update(from: bias, count: channels)
-  var channel = 0
-  while channel &+ 64 <= channels {
-    var a = load(out + channel), b = load(out + channel + 16), c = load(out + channel + 32), d = load(out + channel + 48)
-    var row = weight + channel
-    for tap in 0..<taps {
-      let sample = SIMD16<Float>(repeating: x[tap])
-      a.addProduct(sample, load(row))
-      b.addProduct(sample, load(row + 16))
-      c.addProduct(sample, load(row + 32))
-      d.addProduct(sample, load(row + 48))
-      row += channels
-    }
-    store(a, out + channel)
-    store(b, out + channel + 16)
-    store(c, out + channel + 32)
-    store(d, out + channel + 48)
-    channel &+= 64
-  }
-  while channel < channels {
-    var sum = out[channel]
-    for tap in 0..<taps { sum += x[tap] * weight[tap * channels + channel] }
-    out[channel] = sum
-    channel &+= 1
-  }
-}
-
-@inline(__always) private func load(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
-  UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
-}
-
-@inline(__always) private func store(_ value: SIMD16<Float>, _ pointer: UnsafeMutablePointer<Float>) {
-  UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: SIMD16<Float>.self)
+  mixRows(x, span: 0..<taps, values: weight, stride: channels, depth: channels, into: out)
 }
 
 /// First and second moments of a sound's windows of `taps` samples, `stride` apart, gathered block by block.

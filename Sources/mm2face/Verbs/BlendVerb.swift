@@ -39,9 +39,8 @@ struct BlendVerb: ParsableCommand {
   func run() throws {
     let reporter = ProgressReporter(common.progress)
     reporter.report("reading", done: 0, of: 3)
-    let flame = common.headPath == nil ? nil : try HeadVerb.read(common.headPath)
-    var options = ClipFile.Options()
-    if let flame, flame.basis != .studio50 { options.assumedBasis = flame.basis }
+    let flame = try common.headPath.map { try HeadVerb.read($0) }.flatMap { $0.basis == .studio50 ? nil : $0 }
+    let options = ClipFile.Options(flame: flame)
     let said = try speech.map { try ClipFile.read($0, options: options) }
     let shown = try expression.map { try ClipFile.read($0, options: options) }
     reporter.report("blending", done: 1, of: 3)
@@ -50,7 +49,7 @@ struct BlendVerb: ParsableCommand {
     let amounts = LayerBlender.Amounts(speech: speechAmount, expression: expressionAmount)
     var clip: Clip, residual: LayerBlender.Residual
     var carried: Double?
-    if let flame, flame.basis != .studio50 {
+    if let flame {
       let retargeting = try Retargeting(studio: .studio(), flame: flame)
       let result = try blender.blend(speech: said, expression: shown, amounts: amounts, flame: retargeting)
       (clip, residual, carried) = (result.clip, result.residual, result.carried.meanMillimetres)

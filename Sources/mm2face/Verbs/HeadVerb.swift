@@ -108,3 +108,11 @@ struct HeadVerb: AsyncParsableCommand {
   /// The head of a path, or the studio head.
   static func read(_ path: String?) throws -> HeadModel { try path.map { try HeadModel(path: $0) } ?? HeadModel.studio() }
 }
+
+extension ClipFile.Options {
+  /// A clip that names no basis is taken to be in this head's, where it is a FLAME head.
+  init(flame head: HeadModel?) {
+    self.init()
+    if let head, head.basis != .studio50 { assumedBasis = head.basis }
+  }
+}

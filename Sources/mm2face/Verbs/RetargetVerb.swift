@@ -31,9 +31,7 @@ struct RetargetVerb: AsyncParsableCommand {
 
   func run() async throws {
     let flame = try HeadVerb.read(common.headPath)
-    var options = ClipFile.Options()
-    if flame.basis != .studio50 { options.assumedBasis = flame.basis }
-    let motion = try ClipFile.read(clip, options: options)
+    let motion = try ClipFile.read(clip, options: ClipFile.Options(flame: flame))
     let retargeting = try Retargeting(studio: HeadModel.studio(), flame: flame, steadiness: steadiness)
     var (result, residual) = motion.basis == .studio50 ? try retargeting.flame(from: motion) : try retargeting.studio(from: motion)
     result.provenance["retargetedFrom"] = motion.basis.rawValue

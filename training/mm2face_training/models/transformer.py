@@ -47,20 +47,16 @@ class Condition:
     """(B, T, audioWidth)."""
     audio_frames: Tensor | None = None
     """(B,) frames that are there; 0 for no sound."""
-    place: Tensor | None = None
-    """(B, N) which row of its level each row is; counted from changes of level where it is not given."""
 
     def without_text(self) -> Condition:
         text, level, weight = self.text[:, :0], self.level[:, :0], self.weight[:, :0]
         return Condition(self.full, torch.zeros_like(self.has_text), text, level, weight, self.audio, self.audio_frames)
 
     def places(self) -> Tensor:
-        if self.place is not None and self.place.shape == self.level.shape:
-            return self.place
-        out = torch.zeros_like(self.level)
-        for i in range(1, self.level.shape[1]):
-            out[:, i] = torch.where(self.level[:, i] == self.level[:, i - 1], out[:, i - 1] + 1, 0)
-        return out
+        """(B, N): which row of its level each row is (the rows of a level stand together)."""
+        at = torch.arange(self.level.shape[1], device=self.level.device).expand_as(self.level)
+        begins = F.pad(self.level[:, 1:] != self.level[:, :-1], (1, 0))
+        return at - (at * begins).cummax(1).values if at.shape[1] else at
 
 
 class Lanes(nn.Module):

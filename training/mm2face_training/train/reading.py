@@ -9,6 +9,7 @@ general English, so that words the corpus never uses keep their neighbours.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,8 +105,13 @@ def claims(provenance: dict[str, Any], seconds: float) -> dict[str, Claims]:
     return out
 
 
+def _numbered(names: Iterable[str], least: int) -> dict[str, int]:
+    """A number for every name that occurs at least `least` times."""
+    return {name: i for i, name in enumerate(sorted(name for name, count in Counter(names).items() if count >= least))}
+
+
 class Reader(nn.Module):
-    """Token states (B, N, D) of a prompt's levels → summary (B, SPANS, F), logits of events (B, SPANS, E) and of marks (B, M); not exported."""
+    """Token states (B, N, D) of a prompt's levels → summary (B, SPANS, F), logits of events (B, SPANS, E) and marks (B, M); not exported."""
 
     def __init__(self, width: int, features: int, options: ReadingOptions, events: int = 0, marks: int = 0) -> None:
         super().__init__()
@@ -178,10 +184,11 @@ class ReadingTask:
         self.mean, self.std = everything.mean((0, 1)), everything.std((0, 1)).clip(2e-3)
         self.std[list(HEAD)] = everything[..., list(HEAD)].std((0, 1))
         told = [c for clip in self.train for c in clip.claims.values()]
-        often = lambda names: {n: i for i, n in enumerate(sorted(n for n, k in Counter(names).items() if k >= options.rare_claim))}  # noqa: E731
-        self.events, self.marks = often(e for c in told for e, _ in c.events), often(m for c in told for m in c.marks)
+        self.events = _numbered((e for c in told for e, _ in c.events), options.rare_claim)
+        self.marks = _numbered((m for c in told for m in c.marks), options.rare_claim)
         self.module = ReadingModule(student, shape, len(self.mean), options, len(self.events), len(self.marks))
-        print("clips", len(self.train), len(self.held), "general texts", len(self.general), "events", len(self.events), "marks", len(self.marks), flush=True)
+        print("clips", len(self.train), len(self.held), "general texts", len(self.general), flush=True)
+        print("events", len(self.events), "marks", len(self.marks), flush=True)
 
     def _read(self, clips: list[ClipFiles]) -> list[Read]:
         out = []
@@ -263,7 +270,8 @@ class ReadingTask:
             cosine.append(F.cosine_similarity(mine.mean(0), want.mean(0), dim=0))
             apart = apart + 3 * (1 - cosine[-1])
         loss = read + self.options.full * whole + self.options.hold * apart / len(ids) + self.options.claims * named
-        return loss, {"read": float(read.detach()), "named": float(named.detach()), "whole": float(whole.detach()), "cosine": float(torch.stack(cosine).mean().detach())}
+        parts = {"read": read, "named": named, "whole": whole, "cosine": torch.stack(cosine).mean()}
+        return loss, {name: float(part.detach()) for name, part in parts.items()}
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -286,7 +294,8 @@ class ReadingTask:
                 wrong, whole = wrong + float((told - true).square().sum()), whole + float(true.square().sum())
                 left = slice(-len(_SIDES), None)
                 apart, sides = apart + float((told - true)[..., left].square().sum()), sides + float(true[..., left].square().sum())
-            out |= {f"{name}": 1 - wrong / max(whole, 1e-9), f"{name}.sides": 1 - apart / max(sides, 1e-9), f"{name}.named": named / max(claimed, 1)}
+            out |= {f"{name}": 1 - wrong / max(whole, 1e-9), f"{name}.sides": 1 - apart / max(sides, 1e-9)}
+            out[f"{name}.named"] = named / max(claimed, 1)
             if orders:
                 out[f"{name}.order"] = right / orders
         return out
