@@ -2,9 +2,10 @@ import NeuralNet
 import Tensor
 
 extension MM2FaceTransformer {
-  /// Starts a generation. With `guided`, a second sequence without text runs beside the first.
-  public func begin(memory: CrossMemory, guided: Bool = false) -> TransformerState {
-    TransformerState(self, memory: memory, seesText: guided ? [true, false] : [true])
+  /// Starts a generation. With `guided`, a second sequence without text runs beside the first. `length` in steps where it is known and fits
+  /// a window: a model that was trained with it then knows how much is left.
+  public func begin(memory: CrossMemory, guided: Bool = false, length: Int? = nil) -> TransformerState {
+    TransformerState(self, memory: memory, seesText: guided ? [true, false] : [true], length: length)
   }
 
   /// Puts in position 0: one condition vector (W) a sequence.
@@ -60,10 +61,8 @@ extension MM2FaceTransformer {
     let position = state.position, width = config.width, batch = state.batch
     precondition(position <= config.maxSteps, "a window holds \(config.maxSteps) steps")
     let trace = state.trace?.scoped("step.\(position)")
-    positions.values.withUnsafeBufferPointer { values in
-      guard let row = values.baseAddress.map({ $0 + position * width }) else { return }
-      for sequence in 0..<batch { addInPlace(state.x + sequence * width, row, count: width) }
-    }
+    add(row: position, of: positions, to: state)
+    if let left, let length = state.length, (0..<left.rows).contains(length - position) { add(row: length - position, of: left, to: state) }
     trace?("input", snapshot(state.x, batch))
     for (index, layer) in layers.enumerated() {
       let trace = trace?.scoped("layers.\(index)")
@@ -89,6 +88,14 @@ extension MM2FaceTransformer {
     finalNorm.apply(state.x, rows: batch, into: state.hidden)
     trace?("hidden", snapshot(state.hidden, batch))
     state.position = position + 1
+  }
+
+  /// Adds a row of a table to the input of every sequence.
+  private func add(row: Int, of table: Matrix, to state: TransformerState) {
+    table.values.withUnsafeBufferPointer { values in
+      guard let row = values.baseAddress.map({ $0 + row * config.width }) else { return }
+      for sequence in 0..<state.batch { addInPlace(state.x + sequence * config.width, row, count: config.width) }
+    }
   }
 
   private func snapshot(_ p: UnsafePointer<Float>, _ rows: Int) -> Matrix {

@@ -37,7 +37,7 @@ struct LaneHead: Sendable {
 /// levels and the audio by cross-attention; the lanes of a step are drawn one after another by small heads.
 ///
 /// Axis letters: W width, H heads, L lanes, N memory rows. Keys as in the checkpoint: `tok_emb.<lane>`, `pos_emb`, `layers.<n>.…`, `ln_f`,
-/// `text_cond`, `null_cond`, `null_memory`, `text_proj`, `level_emb`, `text_pos_emb`, `audio_proj`, `audio_emb`, `memory_norm`, `cross_bias`,
+/// `text_cond`, `null_cond`, `null_memory`, `text_proj`, `level_emb`, `text_pos_emb`, `left_emb`, `audio_proj`, `audio_emb`, `memory_norm`, `cross_bias`,
 /// `draw_emb.<lane>`, `heads.<lane>.{hidden,out}`. Lanes are keyed by name (`mouth.1`) or by index.
 public struct MM2FaceTransformer: Sendable {
   /// What turns text and audio into memory rows.
@@ -64,6 +64,8 @@ public struct MM2FaceTransformer: Sendable {
   public let precision: WeightPrecision
   let tokens: [Embedding]
   let positions: Matrix
+  /// What tells a position how many steps are left (0 to `maxSteps`), or nothing.
+  let left: Matrix?
   let layers: [TransformerLayer]
   let finalNorm: LayerNorm
   let draws: [Embedding]
@@ -92,6 +94,10 @@ public struct MM2FaceTransformer: Sendable {
     }
     positions = Matrix(
       rows: config.maxSteps + 1, columns: width, values: try store.floats("pos_emb.weight", shape: [config.maxSteps + 1, width]))
+    left =
+      config.stepsLeft
+      ? Matrix(
+        rows: config.maxSteps + 1, columns: width, values: try store.floats("left_emb.weight", shape: [config.maxSteps + 1, width])) : nil
     layers = try (0..<config.layers).map {
       try TransformerLayer(store.scoped("layers.\($0)"), width: width, precision: precision)
     }

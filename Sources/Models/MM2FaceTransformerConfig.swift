@@ -21,6 +21,8 @@ public struct MM2FaceTransformerConfig: Sendable, Hashable, Codable {
   public var audioBias: Bool
   /// Rows of a text level are told their place among the level's rows, up to this many; 0 (the default) for no places.
   public var textPositions: Int
+  /// Whether every position is told how many steps are left, where the length is known.
+  public var stepsLeft: Bool
   /// Width of the small heads; 0 for one direct head.
   public var headHidden: Int
   /// Codes of each lane.
@@ -29,7 +31,7 @@ public struct MM2FaceTransformerConfig: Sendable, Hashable, Codable {
   public init(
     file: String = "transformer.safetensors", width: Int, layers: Int, heads: Int, maxSteps: Int = 50, lookAround: Int = 3,
     textWidth: Int, audioWidth: Int, textMemory: TextMemory = .tokens, start: Start = .condition, audioBias: Bool = true,
-    textPositions: Int = 0, headHidden: Int, lanes: [Int]
+    textPositions: Int = 0, stepsLeft: Bool = false, headHidden: Int, lanes: [Int]
   ) {
     self.file = file
     self.width = width
@@ -43,6 +45,7 @@ public struct MM2FaceTransformerConfig: Sendable, Hashable, Codable {
     self.start = start
     self.audioBias = audioBias
     self.textPositions = textPositions
+    self.stepsLeft = stepsLeft
     self.headHidden = headHidden
     self.lanes = lanes
   }
@@ -79,6 +82,7 @@ extension MM2FaceTransformerConfig {
       textMemory: try values.decode(TextMemory.self, forKey: .textMemory), start: try values.decode(Start.self, forKey: .start),
       audioBias: try values.decode(Bool.self, forKey: .audioBias),
       textPositions: try values.decodeIfPresent(Int.self, forKey: .textPositions) ?? 0,
+      stepsLeft: try values.decodeIfPresent(Bool.self, forKey: .stepsLeft) ?? false,
       headHidden: try values.decode(Int.self, forKey: .headHidden), lanes: try values.decode([Int].self, forKey: .lanes))
   }
 }

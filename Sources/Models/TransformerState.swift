@@ -9,6 +9,8 @@ public final class TransformerState {
   public let memory: CrossMemory
   /// Which sequences see the text rows.
   let seesText: [Bool]
+  /// How many steps the motion has, where it is known.
+  let length: Int?
   /// Steps taken.
   public internal(set) var position = 0
   public var trace: Trace?
@@ -19,9 +21,10 @@ public final class TransformerState {
   private let cache: WeightMemory
   private let scratch: WeightMemory
 
-  init(_ model: MM2FaceTransformer, memory: CrossMemory, seesText: [Bool]) {
+  init(_ model: MM2FaceTransformer, memory: CrossMemory, seesText: [Bool], length: Int?) {
     batch = seesText.count
     self.seesText = seesText
+    self.length = length
     self.memory = memory
     width = model.config.width
     capacity = (model.config.maxSteps + 1 + 15) / 16 * 16

@@ -16,7 +16,7 @@ extension WeightStore {
       case "weight" where shape.count == 1: values.update(repeating: 1, count: count)
       default:
         // A book of codes is drawn wide, later books finer; everything else by the number of its inputs.
-        let isCode = name.contains("codebook") || name.hasSuffix("_emb.weight") && !name.contains("pos_emb")
+        let isCode = name.contains("codebook") || name.hasSuffix("_emb.weight") && !name.contains("pos_emb") && !name.contains("left_emb")
         let inputs = shape.count > 1 ? shape.dropFirst().reduce(1, *) : 12
         let deviation = isCode ? 0.7 : 1 / Double(max(inputs, 1)).squareRoot()
         var random = RandomSource(seed: seed).fork(name)

@@ -169,8 +169,14 @@ final class GenerationRun {
     let heard = hasAudio ? audio.rows(frames) : nil
     let memory = model.memory(
       text: text, audio: heard.map { .init(features: $0, firstFrame: frames.lowerBound - next * rate) })
-    state = model.begin(memory: memory, guided: conditions.count > 1)
+    state = model.begin(memory: memory, guided: conditions.count > 1, length: lengthOfWindow)
     return true
+  }
+
+  /// How many steps the motion has from the window's first step on, where that is decided and the window reaches the end.
+  private var lengthOfWindow: Int? {
+    guard !mayEnd, let total, total - origin <= model.config.maxSteps else { return nil }
+    return total - origin
   }
 
   // MARK: - Filling a span

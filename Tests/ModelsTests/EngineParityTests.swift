@@ -88,18 +88,21 @@ extension Reference {
 
 @Suite struct TransformerParityTests {
   static let folders = ["transformer", "transformer-pooled"]
-  static let cases = [("both", true, true), ("text", true, false), ("audio", false, true), ("none", false, false)]
+  /// Of what each knows the length in steps: to the last step drawn, shorter, not at all.
+  static let cases: [(name: String, text: Bool, audio: Bool, length: Int?)] = [
+    ("both", true, true, 10), ("text", true, false, 7), ("audio", false, true, 10), ("none", false, false, nil),
+  ]
 
   func model(_ folder: String, _ precision: WeightPrecision = .fp32) throws -> MM2FaceTransformer {
     try MM2FaceTransformer(fixtureStore(folder), config: fixtureConfig(folder), rate: 4, laneNames: ["a", "b", "c"], precision: precision)
   }
 
   @Test(arguments: folders, cases)
-  func logitsMatchPyTorch(_ folder: String, _ variant: (name: String, text: Bool, audio: Bool)) throws {
+  func logitsMatchPyTorch(_ folder: String, _ variant: (name: String, text: Bool, audio: Bool, length: Int?)) throws {
     let model = try model(folder)
     let reference = try Reference(path: fixturePath("\(folder)/reference.safetensors"))
     let outputs = Mutex([String: Matrix]())
-    let (state, tokens) = try start(model, reference, text: variant.text, audio: variant.audio) { name, value in
+    let (state, tokens) = try start(model, reference, text: variant.text, audio: variant.audio, length: variant.length) { name, value in
       outputs.withLock { $0[name] = value }
     }
     for position in 0..<10 {
@@ -122,7 +125,7 @@ extension Reference {
     let model = try model("transformer")
     let reference = try Reference(path: fixturePath("transformer/reference.safetensors"))
     let memory = try memory(model, reference, text: true, audio: true)
-    let state = model.begin(memory: memory, guided: true)
+    let state = model.begin(memory: memory, guided: true, length: 10)
     model.start(state, conditions: [model.condition(try reference.matrix("full").meanRow()), model.condition(nil)])
     let tokens = try self.tokens(reference)
     for position in 0..<10 {
@@ -188,9 +191,9 @@ extension Reference {
   }
 
   private func start(
-    _ model: MM2FaceTransformer, _ reference: Reference, text: Bool, audio: Bool, _ record: @escaping @Sendable (String, Matrix) -> Void
+    _ model: MM2FaceTransformer, _ reference: Reference, text: Bool, audio: Bool, length: Int? = 10, _ record: @escaping @Sendable (String, Matrix) -> Void
   ) throws -> (TransformerState, [[Int]]) {
-    let state = model.begin(memory: try memory(model, reference, text: text, audio: audio))
+    let state = model.begin(memory: try memory(model, reference, text: text, audio: audio), length: length)
     state.trace = Trace(record)
     model.start(state, conditions: [model.condition(text ? try reference.matrix("full").meanRow() : nil)])
     return (state, try tokens(reference))

@@ -103,6 +103,17 @@ enum TinyBundle {
     #expect(lengths.count > 1)
   }
 
+  /// Each position is told how many steps are left, in the window that reaches the end; before it nothing is known of the end.
+  @Test func aKnownLengthIsToldToTheWindowThatReachesTheEnd() async throws {
+    func tokens(_ length: GenerationRequest.Length) async throws -> TokenSequence {
+      try await generator.result(of: GenerationRequest(prompt: prompt, length: length, settings: SamplingSettings(seed: 5))).tokens
+    }
+    let three = try await tokens(.seconds(3)), four = try await tokens(.seconds(4)), open = try await tokens(.natural)
+    #expect(three != four.prefix(three.stepCount) && three.prefix(1) != open.prefix(1))
+    let long = try await tokens(.seconds(20)), longer = try await tokens(.seconds(30))
+    #expect(long.prefix(50) == longer.prefix(50) && long != longer.prefix(long.stepCount))
+  }
+
   @Test func tokensAndMotionGoBothWays() async throws {
     let tokens = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(2))).tokens
     let clip = try generator.decode(tokens)

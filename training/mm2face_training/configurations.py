@@ -53,7 +53,7 @@ CONFIGURATIONS = {
         "paper",
         tokenizer=TokenizerOptions(streams=(StreamShape("motion", tuple(range(56)), width=512, codeWidth=512),), batch=256, window=64),
         mm2face=MM2FaceOptions(
-            shape=TransformerShape(width=1024, layers=18, heads=16, textWidth=768, audioWidth=768, headHidden=1024, textPositions=0),
+            shape=TransformerShape(width=1024, layers=18, heads=16, textWidth=768, audioWidth=768, headHidden=1024, textPositions=0, stepsLeft=False),
             batch=128,
             replace=0.5,
         ),

@@ -14,6 +14,7 @@ from .conditions import TextFeatures, condition, hear
 from .head import sealed
 from .speech.lips import LipTally
 from .speech.recordings import Recording
+from .train.mm2face import CLOSED
 
 if TYPE_CHECKING:
     from .configurations import Configuration
@@ -37,6 +38,7 @@ class Performer:
         sounds: list[Tensor | None] = [None if v is None else hear(self.hearing, v[: 16_000 * 8]) for v in voices]
         told = condition(prompts, self.text, sounds)
         steps = torch.tensor([int(np.ceil(len(s) / 4)) if s is not None else int(seconds * 25 / 4) for s in sounds]).clamp_max(50)
+        told.steps = None if allow_end else steps
         with torch.autocast("cpu", torch.bfloat16):
             tokens, ended = self.transformer.generate(told, steps, guidance, temperature, allow_end, top)
         motion = self.tokenizer.decode(tokens)
@@ -56,4 +58,4 @@ class Performer:
         stay together."""
         quiet = [(np.random.default_rng(take).normal(size=int(seconds * 16_000)) * 3).astype(np.int16) for take in range(takes)]
         gaps = [float(np.maximum(sealed(motion)[12:-12], 0).mean()) for motion in self.perform([{}] * takes, list(quiet), **settings)]
-        return {"gap": float(np.mean(gaps)), "together": float(np.mean([gap <= 0.03 for gap in gaps]))}
+        return {"gap": float(np.mean(gaps)), "together": float(np.mean([gap <= CLOSED for gap in gaps]))}

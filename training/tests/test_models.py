@@ -98,6 +98,25 @@ def test_a_hidden_level_changes_nothing() -> None:
     assert torch.allclose(before, after, atol=1e-5)
 
 
+def test_a_known_length_is_told_as_steps_left() -> None:
+    model, c = transformer(), told()
+    tokens = torch.randint(0, 16, (1, 6, 3)).expand(2, -1, -1)
+    with torch.no_grad():
+        plain = model.states(tokens, c)
+        c.steps = torch.tensor([6, -1])
+        known = model.states(tokens, c)
+        c.steps = torch.tensor([9, 2])
+        longer = model.states(tokens, c)
+    assert torch.equal(plain[1], known[1]) and not torch.allclose(plain[0, 0], known[0, 0], atol=1e-3)
+    assert not torch.allclose(known[0], longer[0], atol=1e-3)
+    assert c.without_text().steps is c.steps
+    # Past the end nothing is told; what came before is still seen.
+    model.layers = model.layers[:0]
+    with torch.no_grad():
+        rows, bare = model.states(tokens, c), model.states(tokens, told())
+    assert torch.equal(rows[1, 3:], bare[1, 3:]) and not torch.allclose(rows[1, 2], bare[1, 2], atol=1e-3)
+
+
 def test_generation_ends_within_its_steps() -> None:
     tokens, ended = transformer().generate(told(), torch.tensor([6, 3]), guidance=2.0)
     assert tokens.shape[2] == 3 and (ended <= torch.tensor([6, 3])).all()

@@ -19,8 +19,8 @@ from mm2face_training.models.tokenizer import MotionTokenizer
 from mm2face_training.models.transformer import Condition, MM2FaceTransformer, TransformerShape
 from mm2face_training.networks import begin
 from mm2face_training.shapes import MOUTH, SHAPE
-from mm2face_training.train.mm2face import fingerprint, heard, tokenised
-from mm2face_training.train.reading import _SIDES, SPANS, Claims, Reader, ReadingOptions, claims, mistyped, summary
+from mm2face_training.train.mm2face import fingerprint, heard, silences, tokenised
+from mm2face_training.train.reading import _SIDES, SPANS, Claims, Reader, ReadingOptions, ReadingTask, claims, mistyped, summary
 from mm2face_training.train.residual import ResidualOptions, _Leftovers, additions, grown_tokenizer
 
 
@@ -199,3 +199,23 @@ def test_a_transformer_that_got_a_lane_does_at_first_what_it_did() -> None:
         b = new.logits(new.states(tokens, told)[:, :-1], tokens)
     for i, j in zip((0, 1, 2, 3), (0, 1, 2, 4), strict=True):
         assert torch.allclose(a[i], b[j], atol=1e-5)
+
+
+def test_an_order_read_is_how_far_the_later_event_lies_behind() -> None:
+    task = object.__new__(ReadingTask)
+    task.events = {"nod": 0, "smile": 1}
+    events = torch.full((2, SPANS, 2), -4.0)
+    events[0, 1, 0] = events[0, 6, 1] = 9.0
+    apart = task._centres(events, [[("nod", "smile"), ("smile", "nod")], [("nod", "smile"), ("nod", "nod")]])
+    assert torch.allclose(apart, torch.tensor([5.0, -5.0, 0.0]), atol=0.05)
+    assert len(task._centres(events, [[], []])) == 0
+
+
+def test_silent_recordings_are_of_nobody_and_differ() -> None:
+    torch.manual_seed(9)
+    hearing = CompactAudioEncoder(width=8, layers=1, heads=2).eval()
+    rows = silences(hearing, 6, seconds=1.0)
+    assert all(r.shape == rows[0].shape and len(r) == 25 and torch.isfinite(r).all() for r in rows)
+    assert torch.equal(rows[0], rows[1]), "digital silence twice"
+    assert not torch.equal(rows[2], rows[3])
+    assert all(torch.equal(a, b) for a, b in zip(rows, silences(hearing, 6, seconds=1.0), strict=True))

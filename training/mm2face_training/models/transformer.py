@@ -27,6 +27,8 @@ class TransformerShape:
     headHidden: int = 192
     textPositions: int = 64
     """Rows of a level are told their place among the level's rows, up to this many; 0 for no places."""
+    stepsLeft: bool = True
+    """Where a clip's length is known, every position is told how many steps are left."""
 
 
 @dataclass
@@ -47,10 +49,12 @@ class Condition:
     """(B, T, audioWidth)."""
     audio_frames: Tensor | None = None
     """(B,) frames that are there; 0 for no sound."""
+    steps: Tensor | None = None
+    """(B,) length of each clip in steps where it is known; −1 leaves it to END."""
 
     def without_text(self) -> Condition:
         text, level, weight = self.text[:, :0], self.level[:, :0], self.weight[:, :0]
-        return Condition(self.full, torch.zeros_like(self.has_text), text, level, weight, self.audio, self.audio_frames)
+        return Condition(self.full, torch.zeros_like(self.has_text), text, level, weight, self.audio, self.audio_frames, self.steps)
 
     def places(self) -> Tensor:
         """(B, N): which row of its level each row is (the rows of a level stand together)."""
@@ -128,6 +132,8 @@ class MM2FaceTransformer(nn.Module):
         w = shape.width
         self.tok_emb = Lanes(lanes, lambda j: nn.Embedding(codes[j], w))
         self.pos_emb = nn.Embedding(shape.maxSteps + 1, w)
+        if shape.stepsLeft:
+            self.left_emb = nn.Embedding(shape.maxSteps + 1, w)
         self.layers = nn.ModuleList(Layer(w, shape.heads) for _ in range(shape.layers))
         self.ln_f = nn.LayerNorm(w)
         self.text_cond, self.text_proj = nn.Linear(shape.textWidth, w), nn.Linear(shape.textWidth, w)
@@ -193,6 +199,10 @@ class MM2FaceTransformer(nn.Module):
             x = torch.cat([x, sum(table(tokens[..., j]) for j, table in enumerate(self.tok_emb)).to(x.dtype)], 1)
         p = x.shape[1]
         x = x + self.pos_emb.weight[:p]
+        if self.shape.stepsLeft and c.steps is not None:
+            left = c.steps[:, None] - torch.arange(p, device=x.device)
+            known = ((c.steps >= 0)[:, None] & (left >= 0)).unsqueeze(-1)
+            x = x + self.left_emb(left.clamp(0, self.shape.maxSteps)) * known
         causal = torch.full((p, p), -1e4, device=x.device).triu(1)
         bias = self.bias(c, p)
         if remembered is None:

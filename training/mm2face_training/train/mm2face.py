@@ -18,7 +18,7 @@ from transformers import Wav2Vec2Model
 from .. import networks
 from ..conditions import TextFeatures, condition, draw_prompt, hear
 from ..corpus import ClipFiles, Corpus
-from ..head import lip_gap
+from ..head import lip_gap, sealed
 from ..models.audio import CompactAudioEncoder
 from ..models.tokenizer import MotionTokenizer
 from ..models.transformer import TransformerShape
@@ -27,6 +27,10 @@ from ..speech.collections import read_audio
 
 if TYPE_CHECKING:
     from ..configurations import Configuration
+
+
+CLOSED = 0.03
+"""Lips count as together up to this gap, in units of a full jaw opening."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,13 @@ class MM2FaceOptions:
     no_level: tuple[float, ...] = (0.4, 0.4, 0.4, 0.4, 0.6)
     """Chance that a level is left out, in order of levels."""
     no_audio: float = 0.15
+    no_length: float = 0.3
+    """Chance that a clip's length is left to END, with text or sound alike."""
+    hush: float = 0.12
+    """Share of batches without voices that are performed to silent recordings, half of the clips whose lips stay together without a text:
+    texts do in silence what they do without sound, and nothing else opens the lips."""
+    hushes: int = 48
+    """Silent recordings of eight seconds, from digital silence to a noisy room."""
     wrong_box: float = 0.1
     """Chance that the only text of a prompt stands at a level it was not written for."""
     no_word: float = 0.05
@@ -64,6 +75,7 @@ class Example:
     tokens: Tensor  # (S, J) int16
     texts: dict[str, list[str]]
     audio: Tensor | None  # (T, audioWidth) float16
+    closed: bool = False  # whether the lips stay together
 
 
 def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, room: int, kept: Path) -> Tensor:
@@ -78,6 +90,23 @@ def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, room: i
     np.save(path.with_suffix(".part.npy"), audio.numpy())
     path.with_suffix(".part.npy").replace(path)
     return audio
+
+
+def silences(hearing: CompactAudioEncoder | Wav2Vec2Model, count: int, seconds: float = 8.0) -> list[Tensor]:
+    """Features (T, audioWidth) in half precision of `count` recordings of nobody: digital silence, noise from white to dull, hum."""
+    out, samples = [], int(seconds * 16_000)
+    hertz = np.fft.rfftfreq(samples, 1 / 16_000)
+    for i in range(count):
+        draw = np.random.default_rng([7, i])
+        spectrum = np.fft.rfft(draw.normal(size=samples)) * np.maximum(hertz, 20) ** -draw.uniform(0, 1.5)
+        sound = np.fft.irfft(spectrum, samples)
+        if draw.random() < 0.4:
+            turn = 2 * np.pi * draw.choice([50.0, 60.0]) * np.arange(samples) / 16_000
+            sound += sound.std() * draw.uniform(0.3, 3) * sum(np.sin(k * turn + draw.uniform(0, 6)) / k for k in range(1, 6))
+        loud = 0.0 if i < 2 else 10 ** draw.uniform(-0.3, 2.5)
+        wave = (sound / sound.std() * loud).round().astype(np.int16)
+        out.append(hear(hearing, wave, round(seconds * 25)).to(torch.float16))
+    return out
 
 
 _fingerprints: WeakKeyDictionary[torch.nn.Module, str] = WeakKeyDictionary()
@@ -132,6 +161,7 @@ class MM2FaceTask:
             self.held += [(c, kind == "talk") for c in (corpus.clips("val", kind) or corpus.clips("test", kind))[:96]]
         clips = [*self.talk, *self.text, *(c for c, _ in self.held)]
         self._tokens = {(c.root, c.name): tokens for c, tokens in zip(clips, tokenised(self.tokenizer, clips))}
+        self._hushes = silences(self.hearing, self.options.hushes) if self.hearing is not None else []
         self._known: dict[tuple[Path, str], Example] = {}
         self._mouth = [i for i, shape in enumerate(self.tokenizer.shapes) if JAW[0] in shape.channels and SHAPE["mouthClose"] in shape.channels]
         print("clips", len(self.talk), len(self.text), len(self.held), flush=True)
@@ -140,7 +170,8 @@ class MM2FaceTask:
         """Tokens and texts of a clip, read when first drawn, and what is heard in a room."""
         key = (clip.root, clip.name)
         if key not in self._known:
-            self._known[key] = Example(clip.name, self._tokens[key], clip.texts(), None)
+            closed = not talk and float(sealed(clip.motion()).max()) <= CLOSED
+            self._known[key] = Example(clip.name, self._tokens[key], clip.texts(), None, closed)
         if not talk or self.hearing is None:
             return self._known[key]
         return replace(self._known[key], audio=heard(self.hearing, clip, room, self.run / "features"))
@@ -153,12 +184,16 @@ class MM2FaceTask:
             return {level: lines[draw.integers(len(lines))] for level, lines in example.texts.items()}
         return draw_prompt(example.texts, draw, self.options.no_level, self.options.wrong_box, self.options.no_text)
 
-    def _entropy(self, examples: list[Example], draw: np.random.Generator, train: bool) -> tuple[Tensor, dict[str, float]]:
+    def _entropy(self, examples: list[Example], draw: np.random.Generator, train: bool, hush: bool = False) -> tuple[Tensor, dict[str, float]]:
         prompts = [self._prompt(e, draw, train) for e in examples]
         silent = [train and draw.random() < self.options.no_audio for _ in examples]
         sounds = [None if e.audio is None or s else e.audio.float() for e, s in zip(examples, silent)]
+        if hush:
+            prompts = [{} if e.closed and draw.random() < 0.5 else p for e, p in zip(examples, prompts)]
+            sounds = [self._silence(e, draw) if p or e.closed else None for e, p in zip(examples, prompts)]
         told = condition(prompts, self.features, sounds)
         lengths = torch.tensor([len(e.tokens) for e in examples])
+        told.steps = lengths.masked_fill(torch.from_numpy(draw.random(len(examples)) < self.options.no_length), -1) if train else lengths
         tokens = torch.nn.utils.rnn.pad_sequence([e.tokens.long() for e in examples], batch_first=True)
         inputs = tokens
         if train:
@@ -188,6 +223,10 @@ class MM2FaceTask:
             loss, figures["gap"] = loss + self.options.gap * wrong, float(wrong.detach())
         return loss, figures
 
+    def _silence(self, example: Example, draw: np.random.Generator) -> Tensor:
+        """A silent recording of a clip's length."""
+        return self._hushes[draw.integers(len(self._hushes))][: len(example.tokens) * self.tokenizer.rate].float()
+
     def _gap(self, logits: list[Tensor], tokens: Tensor, counted: Tensor) -> Tensor:
         """Mean difference of the lip gap between what the expected mouth codes and the true ones decode to; `counted` (B, S)."""
         index = self._mouth[0]
@@ -215,7 +254,8 @@ class MM2FaceTask:
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         talk = bool(self.talk) and (not self.text or draw.random() < self.options.talk_share)
         pool, kind = (self.talk, "talk") if talk else (self.text, "text")
-        loss, figures = self._entropy(self._batch(pool, talk, draw), draw, True)
+        hush = not talk and bool(self._hushes) and draw.random() < self.options.hush
+        loss, figures = self._entropy(self._batch(pool, talk, draw), draw, True, hush)
         return loss, {f"{kind}.{lane}": value for lane, value in figures.items()}
 
     @torch.no_grad()

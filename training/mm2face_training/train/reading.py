@@ -46,8 +46,12 @@ class ReadingOptions:
     """Share of a batch whose full texts are read too: they are long."""
     no_level: tuple[float, ...] = (0.6, 0.6, 0.5, 0.6, 0.7)
     wrong_box: float = 0.1
-    claims: float = 0.5
+    claims: float = 1.0
     """Weight of the events that texts claim."""
+    order: float = 1.0
+    """Weight of the order that texts claim: how far an event told to come first has its centre from that of the other, in spans."""
+    ordered: float = 0.4
+    """Least share of a batch whose texts claim an order."""
     rare_claim: int = 30
     """Claims made fewer times than this are left out."""
     typo: float = 0.06
@@ -186,6 +190,7 @@ class ReadingTask:
         told = [c for clip in self.train for c in clip.claims.values()]
         self.events = _numbered((e for c in told for e, _ in c.events), options.rare_claim)
         self.marks = _numbered((m for c in told for m in c.marks), options.rare_claim)
+        self.ordered = [clip for clip in self.train if any(c.before for c in clip.claims.values())]
         self.module = ReadingModule(student, shape, len(self.mean), options, len(self.events), len(self.marks))
         print("clips", len(self.train), len(self.held), "general texts", len(self.general), flush=True)
         print("events", len(self.events), "marks", len(self.marks), flush=True)
@@ -253,13 +258,25 @@ class ReadingTask:
         whole = self.module.reader.full(full).float().unflatten(-1, (SPANS, -1))
         return dict(told=summed, events=events, marks=marks, full=whole, true=torch.from_numpy(true.clip(-5, 5)), claimed=claimed)
 
+    def _centres(self, events: Tensor, orders: list[list[tuple[str, str]]]) -> Tensor:
+        """How many spans the centre of the later event lies after that of the earlier, for every order claimed."""
+        pairs = [(i, self.events[a], self.events[b]) for i, found in enumerate(orders) for a, b in found if a != b]
+        when = (events.softmax(1) * torch.arange(SPANS)[None, :, None]).sum(1)
+        row, first, second = torch.tensor(pairs, dtype=torch.long).reshape(-1, 3).unbind(1)
+        return when[row, second] - when[row, first]
+
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
-        rows = [self.train[i] for i in draw.integers(len(self.train), size=self.options.batch)]
+        ordered = round(self.options.ordered * self.options.batch) if self.ordered else 0
+        rows = [self.ordered[i] for i in draw.integers(max(1, len(self.ordered)), size=ordered)]
+        rows += [self.train[i] for i in draw.integers(len(self.train), size=self.options.batch - ordered)]
+        draw.shuffle(rows)  # type: ignore[arg-type]
         guess = self._guess(rows, draw)
         read, whole = F.mse_loss(guess["told"], guess["true"]), F.mse_loss(guess["full"], guess["true"][: len(guess["full"])])
         known = torch.tensor([float(bool(clip.claims)) for clip in rows])
         wrong = lambda logits, true: F.binary_cross_entropy_with_logits(logits, true, reduction="none").flatten(1).sum(1)  # noqa: E731
         named = ((wrong(guess["events"], guess["claimed"][0]) / SPANS + wrong(guess["marks"], guess["claimed"][1])) * known).mean()
+        apart_in_time = self._centres(guess["events"], guess["claimed"][2])
+        order = F.softplus(2 - 2 * apart_in_time).mean() if len(apart_in_time) else torch.zeros(())
         texts = [self.general[i] for i in draw.integers(len(self.general), size=self.options.general)]
         ids = [e.ids[:300] for e in self.tokenizer.encode_batch(texts)]
         wanted = self.teacher.states(ids)
@@ -269,8 +286,8 @@ class ReadingTask:
             apart = apart + (1 - F.cosine_similarity(mine, want, dim=-1)).mean() + 2 * F.mse_loss(mine, want)
             cosine.append(F.cosine_similarity(mine.mean(0), want.mean(0), dim=0))
             apart = apart + 3 * (1 - cosine[-1])
-        loss = read + self.options.full * whole + self.options.hold * apart / len(ids) + self.options.claims * named
-        parts = {"read": read, "named": named, "whole": whole, "cosine": torch.stack(cosine).mean()}
+        loss = read + self.options.full * whole + self.options.hold * apart / len(ids) + self.options.claims * named + self.options.order * order
+        parts = {"read": read, "named": named, "order": order, "whole": whole, "cosine": torch.stack(cosine).mean()}
         return loss, {name: float(part.detach()) for name, part in parts.items()}
 
     @torch.no_grad()
@@ -286,11 +303,8 @@ class ReadingTask:
                 told, true = guess["told"], guess["true"]
                 there = guess["claimed"][0].amax(1)
                 named, claimed = named + float(((guess["events"].amax(1) > 0) * there).sum()), claimed + float(there.sum())
-                chance = guess["events"].sigmoid()
-                when = (chance * torch.arange(SPANS)[None, :, None]).sum(1) / chance.sum(1)
-                for i, pairs in enumerate(guess["claimed"][2]):
-                    right += sum(bool(when[i, self.events[a]] < when[i, self.events[b]]) for a, b in pairs)
-                    orders += len(pairs)
+                apart_in_time = self._centres(guess["events"], guess["claimed"][2])
+                right, orders = right + int((apart_in_time > 0).sum()), orders + len(apart_in_time)
                 wrong, whole = wrong + float((told - true).square().sum()), whole + float(true.square().sum())
                 left = slice(-len(_SIDES), None)
                 apart, sides = apart + float((told - true)[..., left].square().sum()), sides + float(true[..., left].square().sum())
