@@ -80,7 +80,7 @@ def speech(arguments: argparse.Namespace) -> None:
     from .speech import collections, recordings, synthesis
     from .speech.sentences import sentences
 
-    for kind, folder in (("orders", arguments.orders), ("words", arguments.words), ("prompts", arguments.prompts)):
+    for kind, folder in (("orders", arguments.orders), ("words", arguments.words), ("prompts", arguments.prompts), ("phrases", arguments.phrases)):
         if folder is not None:
             recordings.save(arguments.out / f"{kind}.npz", getattr(collections, kind)(folder))
     synthesis.synthesise(arguments.out, arguments.flite, arguments.espeak, sentences())
@@ -99,13 +99,15 @@ def export(arguments: argparse.Namespace) -> None:
 
 def trial(arguments: argparse.Namespace) -> None:
     """Lips on the speakers that the audio encoder never heard: seals, open vowels, opening, and lips at rest in silence."""
+    from .speech import recordings
     from .train.audio_encoder import AudioOptions, split
     from .trial import Performer
 
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
     performer = Performer(CONFIGURATIONS[arguments.configuration], arguments.run)
-    held = [r for r in split(dataclasses.replace(AudioOptions(), data=arguments.data))[1]["orders"] if r.seconds <= 8]
+    held = split(dataclasses.replace(AudioOptions(), data=arguments.data))[1]["orders"] if arguments.data else []
+    held = [r for r in [*held, *(r for path in arguments.more for r in recordings.load(path))] if r.seconds <= 8]
     prompt = {"expression": arguments.prompt} if arguments.prompt else {}
     settings = dict(guidance=arguments.guidance, temperature=arguments.temperature, top=arguments.top)
     figures = performer.lips(held, prompt, **settings)
@@ -147,7 +149,7 @@ def main() -> None:
     verb.add_argument("--out", type=Path, required=True)
     verb.add_argument("--flite", type=int, default=0, help="sentences by flite")
     verb.add_argument("--espeak", type=int, default=0, help="sentences by espeak-ng")
-    for name in ("orders", "words", "prompts"):
+    for name in ("orders", "words", "prompts", "phrases"):
         verb.add_argument("--" + name, type=Path, default=None, help=f"folder of recorded {name}")
     verb.set_defaults(call=speech)
 
@@ -161,7 +163,8 @@ def main() -> None:
 
     verb = verbs.add_parser("trial", help="try a run on speakers held out: do the lips seal?")
     verb.add_argument("--run", type=Path, required=True)
-    verb.add_argument("--data", type=Path, required=True, help="the folder of `speech`")
+    verb.add_argument("--data", type=Path, default=None, help="the folder of `speech`: the speakers of its orders that are held out")
+    verb.add_argument("--more", type=Path, nargs="+", default=[], help="sets of `speech` that nothing was trained on")
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--prompt", default="", help="a text at the level of expression")
     verb.add_argument("--guidance", type=float, default=1.0)

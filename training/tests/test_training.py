@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from mm2face_training.corpus import Corpus, CorpusError
 from mm2face_training.head import lip_gap
 from mm2face_training.shapes import JAW, JAW_OPEN_RADIANS, MOUTH, SHAPE
+from mm2face_training.speech import collections
+from mm2face_training.speech.alignment import Alignment
 from mm2face_training.speech.phones import INDEX, classes_of, targets
 from mm2face_training.train.audio_encoder import closures
 from mm2face_training.train.loop import LoopOptions, fit
@@ -89,3 +92,20 @@ def test_lip_gap_reads_jaw_and_mouth_close_of_a_stream() -> None:
     values[1, MOUTH.index(SHAPE["mouthClose"])] = 0.5
     values[2, MOUTH.index(SHAPE["mouthClose"])] = 0.9
     assert torch.allclose(lip_gap(values, MOUTH), torch.tensor([0.5, 0.0, -0.02]), atol=1e-6)
+
+
+def test_phrases_are_named_by_their_files_and_kept_where_they_can_be_aligned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Fake:
+        def align(self, samples: np.ndarray, text: str) -> Alignment | None:
+            assert len(samples) == 16_000 + 2 * 3_200, "a fifth of a second of silence at both ends"
+            seconds = {"pepper": 0.6, "a long word": 9.0}.get(text)
+            return None if seconds is None else Alignment(text, [("pau", 0, 0.2), ("p", 0.2, 0.3), ("er", 0.3, 0.2 + seconds)], -20)
+
+    monkeypatch.setattr(collections, "Aligner", Fake)
+    for voice in ("ann", "bob"):
+        (tmp_path / voice).mkdir()
+        for name in ("Pepper", "Long", "Noise", "Unlisted"):
+            soundfile.write(tmp_path / voice / f"{name}.wav", np.zeros(16_000), 16_000)
+    (tmp_path / "phrases.json").write_text(json.dumps({"Pepper": "pepper", "Long": "a long word", "Noise": "noise"}))
+    found = collections.phrases(tmp_path)
+    assert [(r.name, r.voice, r.text) for r in found] == [("ann/Pepper", "ann", "pepper"), ("bob/Pepper", "bob", "pepper")]

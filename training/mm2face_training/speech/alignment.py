@@ -19,6 +19,11 @@ class Alignment:
     phones: list[Segment]
     score: float
 
+    @property
+    def spoken(self) -> float:
+        """Seconds of all phones together."""
+        return sum(end - start for phone, start, end in self.phones if phone != "pau")
+
 
 class Aligner:
     """Recognises with a language model, then aligns the words found."""
