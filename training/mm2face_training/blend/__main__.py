@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=None, help="folder by `mm2face dataset layers`")
     parser.add_argument("--variant", default="full")
     parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--noise", type=float, default=None, help="millimetres on every vertex: of the training frames, or of what is measured")
     parser.add_argument("--limit", type=int, default=None, help="measure only the first performances")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -27,7 +28,8 @@ def main() -> None:
     if arguments.verb == "train":
         from .train import Options, train
 
-        train(arguments.data, arguments.head, arguments.run, Options(variant=arguments.variant))
+        noise = {} if arguments.noise is None else {"noise": arguments.noise}
+        train(arguments.data, arguments.head, arguments.run, Options(variant=arguments.variant, **noise))
         return
     from .mix import Mixer, load
 
@@ -39,7 +41,7 @@ def main() -> None:
         variants = [arguments.variant] if arguments.variant != "all" else ["full", "no-sparsity", "no-laplacian", "no-geometry", "direct"]
         found = {}
         for variant in variants:
-            blend = (lambda a, b: a + b) if variant == "direct" else Mixer(*load(arguments.run, variant), face).blend
+            blend = (lambda a, b: a + b) if variant == "direct" else Mixer(*load(arguments.run, variant), face, arguments.noise or 0).blend
             found[variant] = measure(face, played, blend)
             print(variant, json.dumps(found[variant]["all"]), flush=True)
             (arguments.out or arguments.run / "measures.json").write_text(json.dumps(found, indent=1))

@@ -41,8 +41,10 @@ def load(run: Path, variant: str) -> tuple[Blendshapes, float]:
 
 
 class Mixer:
-    def __init__(self, model: Blendshapes, activity: float, face: Face) -> None:
+    def __init__(self, model: Blendshapes, activity: float, face: Face, noise: float = 0.0) -> None:
+        """`noise`: standard deviation of noise on every vertex that the encoders see, millimetres, to measure what captures would do."""
         self.model, self.activity, self.face = model, activity, face
+        self.noise, self.draw = noise, np.random.default_rng(3)
         weight = model.weight.double().numpy()
         shapes = model.columns().detach().double().numpy()
         columns = face.columns().astype(np.float64) * UNITS[:, None, None]
@@ -54,6 +56,8 @@ class Mixer:
     @torch.no_grad()
     def weights(self, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Speech and expression weights of displacements (T, V, 3)."""
+        if self.noise:
+            moved = moved + self.draw.normal(size=moved.shape) * self.noise
         said, shown = self.model.encode(self.model.image(torch.from_numpy(moved).float()))
         return said.double().numpy(), shown.double().numpy()
 
