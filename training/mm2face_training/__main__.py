@@ -43,7 +43,9 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
     if network == "mm2face":
         from .train.mm2face import MM2FaceTask
 
-        return MM2FaceTask(configuration, data, run, arguments.subset)
+        stage = {"talk_share": arguments.talk_share, "gap": arguments.gap}
+        options = dataclasses.replace(configuration.mm2face, **{k: v for k, v in stage.items() if v is not None})
+        return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset)
     from .train.retrieval import RetrievalTask
 
     return RetrievalTask(configuration, data, run, sound=network == "retrieval-audio")
@@ -132,6 +134,8 @@ def main() -> None:
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--start", type=Path, default=None, help="weights.pt of another run to begin with; a checkpoint of this run goes before")
     verb.add_argument("--subset", choices=["talk", "text"], default=None, help="train mm2face on one of its two tasks")
+    verb.add_argument("--talk-share", type=float, default=None, help="share of mm2face's batches that speak")
+    verb.add_argument("--gap", type=float, default=None, help="weight of the lip gap in mm2face's loss")
     verb.add_argument("--threads", type=int, default=2)
     for name, kind in dict(steps=int, minutes=float, rate=float, accumulate=int, seed=int, validate_every=int, save_every=int).items():
         verb.add_argument("--" + name.replace("_", "-"), type=kind, default=None)

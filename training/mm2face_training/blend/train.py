@@ -37,7 +37,7 @@ class Options:
     smoothness: float = 0.05
     lips: float = 4.0
     every: int = 6
-    noise: float = 0.0
+    noise: float = 0.2
     """Standard deviation of noise on every vertex of the training frames, millimetres: scans have it, performances of ours do not."""
     seed: int = 1
 
