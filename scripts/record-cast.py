@@ -82,7 +82,12 @@ def main(program, path):
         if text:
             wait_for(text, begin)
     pump(2)
-    done, status = os.waitpid(pid, os.WNOHANG)
+    # The terminal is closed a moment before the process is gone.
+    for _ in range(50):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.1)
     if done == 0:
         os.kill(pid, 9)
         os.waitpid(pid, 0)

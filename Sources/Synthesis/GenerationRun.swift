@@ -25,6 +25,9 @@ final class GenerationRun {
   private let text: [MM2FaceTransformer.TextRows]
   private let conditions: [[Float]]
   private let hasAudio: Bool
+  /// The guidance of each lane. A voice leads the mouth: where there is one, lanes of the mouth alone are drawn as trained, or a text that is
+  /// followed harder ("smiling broadly") would part lips that the sound closes.
+  private let guidance: [Double]
   private let begun = ContinuousClock.now
   private let noiseSource: RandomSource
 
@@ -55,6 +58,12 @@ final class GenerationRun {
     audio = AudioWindow(width: model.config.audioWidth)
     hasAudio = request.audio != nil
     audioEnded = !hasAudio
+    let tokenizer = generator.bundle.description.tokenizer
+    guidance = tokenizer.lanes.map { lane in
+      let channels = tokenizer.streams[lane.stream].channels
+      let isMouth = channels.contains(Clip.jawRange.lowerBound) && !channels.contains(Clip.neckRange.lowerBound)
+      return request.audio != nil && isMouth ? 1 : request.settings.guidance
+    }
   }
 
   /// Draws all tokens.
@@ -133,7 +142,7 @@ final class GenerationRun {
       let logits = model.logits(state, lane: lane, drawn: choices.map(\.token))
       guard
         let draw = sampler.draw(
-          logits, codes: description.codes, hasEnd: lane == 0, allowsEnd: mayEnd && step > 0 && forced == nil, forced: forced,
+          logits, guidance: guidance[lane], codes: description.codes, hasEnd: lane == 0, allowsEnd: mayEnd && step > 0 && forced == nil, forced: forced,
           banned: plan.request.constraints.banned(step: step, lane: description.name), noise: random.unit())
       else { throw SynthesisError.nothingLeft(lane: description.name, step: step) }
       if lane == 0 { end = draw.endProbability }
@@ -224,7 +233,8 @@ final class GenerationRun {
     try cancelled.check()
     guard let state = seek(position) else { return 0 }
     return step.indices.reduce(0) { sum, lane in
-      sum + sampler.logProbability(model.logits(state, lane: lane, drawn: Array(step[..<lane])), of: step[lane])
+      sum + sampler.logProbability(
+        model.logits(state, lane: lane, drawn: Array(step[..<lane])), guidance: guidance[lane], of: step[lane])
     }
   }
 

@@ -114,6 +114,23 @@ enum TinyBundle {
     #expect(long.prefix(50) == longer.prefix(50) && long != longer.prefix(long.stepCount))
   }
 
+  /// Where there is a voice, the mouth's lanes are drawn as trained; the others, and all lanes without one, follow the text harder.
+  @Test func aVoiceLeadsTheMouth() async throws {
+    func first(_ guidance: Double, _ audio: AudioSource?) async throws -> [LaneChoice] {
+      var steps: [StepEvent] = []
+      let settings = SamplingSettings(temperature: 0, guidance: guidance)
+      let request = GenerationRequest(prompt: prompt, audio: audio, length: .seconds(1), settings: settings)
+      _ = try await generator.result(of: request) { steps.append($0) }
+      return steps[0].choices
+    }
+    let mouth = generator.lanes.indices.filter { generator.lanes[$0].stream == "mouth" }
+    let voice = TinyBundle.voice(seconds: 1)
+    let led = try await (first(1, voice), first(6, voice)), free = try await (first(1, nil), first(6, nil))
+    #expect(mouth.count == 2 && mouth.allSatisfy { abs(led.0[$0].entropy - led.1[$0].entropy) < 1e-3 })
+    #expect(mouth.allSatisfy { abs(free.0[$0].entropy - free.1[$0].entropy) > 0.01 })
+    #expect(zip(led.0, led.1).contains { abs($0.entropy - $1.entropy) > 0.01 }, "lanes of upper face and head are guided")
+  }
+
   @Test func tokensAndMotionGoBothWays() async throws {
     let tokens = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(2))).tokens
     let clip = try generator.decode(tokens)

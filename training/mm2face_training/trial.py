@@ -12,6 +12,7 @@ from torch import Tensor
 from . import networks
 from .conditions import TextFeatures, condition, hear
 from .head import sealed
+from .shapes import HEAD, JAW
 from .speech.lips import LipTally
 from .speech.recordings import Recording
 from .train.mm2face import CLOSED
@@ -40,9 +41,14 @@ class Performer:
         steps = torch.tensor([int(np.ceil(len(s) / 4)) if s is not None else int(seconds * 25 / 4) for s in sounds]).clamp_max(50)
         told.steps = None if allow_end else steps
         with torch.autocast("cpu", torch.bfloat16):
-            tokens, ended = self.transformer.generate(told, steps, guidance, temperature, allow_end, top)
+            tokens, ended = self.transformer.generate(told, steps, guidance, temperature, allow_end, top, self._led(voices))
         motion = self.tokenizer.decode(tokens)
         return [m[: int(n) * self.tokenizer.rate].numpy() for m, n in zip(motion, ended)]
+
+    def _led(self, voices: list[np.ndarray | None]) -> frozenset[int]:
+        """Lanes that voices lead: those of the mouth alone, where all clips have one; they are drawn without guidance."""
+        mouth = [JAW[0] in shape.channels and HEAD[0] not in shape.channels for shape in self.tokenizer.shapes for _ in range(shape.codebooks)]
+        return frozenset(j for j, led in enumerate(mouth) if led and all(v is not None for v in voices))
 
     def lips(self, recordings: list[Recording], prompt: dict[str, str], **settings: float) -> dict[str, float]:
         """Closures, open vowels and opening over recordings with known phones."""

@@ -117,6 +117,19 @@ def test_a_known_length_is_told_as_steps_left() -> None:
     assert torch.equal(rows[1, 3:], bare[1, 3:]) and not torch.allclose(rows[1, 2], bare[1, 2], atol=1e-3)
 
 
+def test_plain_lanes_are_drawn_without_guidance() -> None:
+    """At next to no temperature a lane gives its likeliest code."""
+    model, c, steps = transformer(), told(), torch.tensor([1, 1])
+    torch.nn.init.normal_(model.text_cond.weight, std=2)
+    first = lambda guidance, **k: model.generate(c, steps, guidance, 1e-3, allow_end=False, **k)[0][:, 0]  # noqa: E731
+    trained = first(1.0)
+    guided = [first(float(g)) for g in range(2, 40)]
+    led = [first(float(g), plain=frozenset({0})) for g in range(2, 40)]
+    assert any(not torch.equal(tokens[:, 0], trained[:, 0]) for tokens in guided)
+    assert all(torch.equal(tokens[:, 0], trained[:, 0]) for tokens in led)
+    assert any(not torch.equal(tokens, trained) for tokens in led)
+
+
 def test_generation_ends_within_its_steps() -> None:
     tokens, ended = transformer().generate(told(), torch.tensor([6, 3]), guidance=2.0)
     assert tokens.shape[2] == 3 and (ended <= torch.tensor([6, 3])).all()

@@ -226,22 +226,23 @@ class MM2FaceTransformer(nn.Module):
 
     @torch.no_grad()
     def generate(
-        self, c: Condition, steps: Tensor, guidance: float = 1.0, temperature: float = 1.0, allow_end: bool = True, top: float = 1.0
+        self, c: Condition, steps: Tensor, guidance: float = 1.0, temperature: float = 1.0, allow_end: bool = True, top: float = 1.0,
+        plain: frozenset[int] = frozenset(),
     ) -> tuple[Tensor, Tensor]:
-        """Draws up to `steps` (B,) steps: tokens (B, S, J) and how many each clip has (B,)."""
+        """Draws up to `steps` (B,) steps: tokens (B, S, J) and how many each clip has (B,); lanes of `plain` are drawn without guidance."""
         b, most = len(steps), int(steps.max())
         tokens = torch.zeros(b, 0, len(self.lanes), dtype=torch.long)
         ended = steps.clone()
         kept = self.remember(c)
-        plain = c.without_text()
-        kept_plain = self.remember(plain) if guidance != 1 else []
+        bare = c.without_text()
+        kept_bare = self.remember(bare) if guidance != 1 else []
         for p in range(most):
             h = self.states(tokens, c, kept)[:, -1]
-            u = self.states(tokens, plain, kept_plain)[:, -1] if guidance != 1 else h
+            u = self.states(tokens, bare, kept_bare)[:, -1] if guidance != 1 else h
             step, zh, zu = [], h, u
             for j, head in enumerate(self.heads):
                 logits = head(zh).float()
-                if guidance != 1:
+                if guidance != 1 and j not in plain:
                     rest = head(zu).float()
                     logits = rest + guidance * (logits - rest)
                 if j == 0 and (not allow_end or p == 0):
