@@ -50,7 +50,8 @@ public enum BundleTemplate: String, Sendable, Hashable, CaseIterable {
     return BundleDescription(
       name: name, tokenizer: tokens,
       transformer: MM2FaceTransformerConfig(
-        width: width, layers: layers, heads: heads, textWidth: text, audioWidth: audio + 36, textPositions: 64, stepsLeft: true, headHidden: hidden,
+        width: width, layers: layers, heads: heads, textWidth: text, audioWidth: audio + 36, textPositions: 64, stepsLeft: true,
+        headHidden: hidden,
         lanes: tokens.lanes.map(\.codes)),
       text: BundleDescription.TextPart(
         kind: .bert, file: "text.safetensors", vocabulary: "vocab.txt",

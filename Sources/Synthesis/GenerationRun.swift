@@ -142,7 +142,8 @@ final class GenerationRun {
       let logits = model.logits(state, lane: lane, drawn: choices.map(\.token))
       guard
         let draw = sampler.draw(
-          logits, guidance: guidance[lane], codes: description.codes, hasEnd: lane == 0, allowsEnd: mayEnd && step > 0 && forced == nil, forced: forced,
+          logits, guidance: guidance[lane], codes: description.codes, hasEnd: lane == 0, allowsEnd: mayEnd && step > 0 && forced == nil,
+          forced: forced,
           banned: plan.request.constraints.banned(step: step, lane: description.name), noise: random.unit())
       else { throw SynthesisError.nothingLeft(lane: description.name, step: step) }
       if lane == 0 { end = draw.endProbability }
@@ -233,8 +234,9 @@ final class GenerationRun {
     try cancelled.check()
     guard let state = seek(position) else { return 0 }
     return step.indices.reduce(0) { sum, lane in
-      sum + sampler.logProbability(
-        model.logits(state, lane: lane, drawn: Array(step[..<lane])), guidance: guidance[lane], of: step[lane])
+      sum
+        + sampler.logProbability(
+          model.logits(state, lane: lane, drawn: Array(step[..<lane])), guidance: guidance[lane], of: step[lane])
     }
   }
 

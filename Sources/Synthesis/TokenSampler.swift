@@ -25,7 +25,8 @@ struct TokenSampler {
   ///   - noise: a number in [0, 1) that depends on seed, step and lane only.
   /// - Returns: nil when nothing may be drawn.
   func draw(
-    _ logits: Matrix, guidance: Double, codes: Int, hasEnd: Bool, allowsEnd: Bool, forced: (token: Int, origin: LaneChoice.Origin)?, banned: [Int],
+    _ logits: Matrix, guidance: Double, codes: Int, hasEnd: Bool, allowsEnd: Bool, forced: (token: Int, origin: LaneChoice.Origin)?,
+    banned: [Int],
     noise: Double
   ) -> Draw? {
     var values = guided(logits, guidance)

@@ -191,7 +191,8 @@ extension Reference {
   }
 
   private func start(
-    _ model: MM2FaceTransformer, _ reference: Reference, text: Bool, audio: Bool, length: Int? = 10, _ record: @escaping @Sendable (String, Matrix) -> Void
+    _ model: MM2FaceTransformer, _ reference: Reference, text: Bool, audio: Bool, length: Int? = 10,
+    _ record: @escaping @Sendable (String, Matrix) -> Void
   ) throws -> (TransformerState, [[Int]]) {
     let state = model.begin(memory: try memory(model, reference, text: text, audio: audio), length: length)
     state.trace = Trace(record)
