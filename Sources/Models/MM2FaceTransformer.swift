@@ -37,8 +37,8 @@ struct LaneHead: Sendable {
 /// levels and the audio by cross-attention; the lanes of a step are drawn one after another by small heads.
 ///
 /// Axis letters: W width, H heads, L lanes, N memory rows. Keys as in the checkpoint: `tok_emb.<lane>`, `pos_emb`, `layers.<n>.…`, `ln_f`,
-/// `text_cond`, `null_cond`, `null_memory`, `text_proj`, `level_emb`, `text_pos_emb`, `left_emb`, `audio_proj`, `audio_emb`, `memory_norm`, `cross_bias`,
-/// `draw_emb.<lane>`, `heads.<lane>.{hidden,out}`. Lanes are keyed by name (`mouth.1`) or by index.
+/// `text_cond`, `null_cond`, `null_memory`, `text_proj`, `level_emb`, `text_pos_emb`, `left_emb`, `audio_proj`, `audio_emb`, `memory_norm`,
+/// `cross_bias`, `draw_emb.<lane>`, `heads.<lane>.{hidden,out}`. Lanes are keyed by name (`mouth.1`) or by index.
 public struct MM2FaceTransformer: Sendable {
   /// What turns text and audio into memory rows.
   struct Conditions: Sendable {
@@ -92,12 +92,8 @@ public struct MM2FaceTransformer: Sendable {
         store.scoped(direct && store.contains("tok_emb.weight") ? "tok_emb" : "tok_emb.\(key(lane))"),
         count: config.lanes[lane] + (starts ? 2 : 0), width: width)
     }
-    positions = Matrix(
-      rows: config.maxSteps + 1, columns: width, values: try store.floats("pos_emb.weight", shape: [config.maxSteps + 1, width]))
-    left =
-      config.stepsLeft
-      ? Matrix(
-        rows: config.maxSteps + 1, columns: width, values: try store.floats("left_emb.weight", shape: [config.maxSteps + 1, width])) : nil
+    positions = try store.table("pos_emb.weight", rows: config.maxSteps + 1, columns: width)
+    left = config.stepsLeft ? try store.table("left_emb.weight", rows: config.maxSteps + 1, columns: width) : nil
     layers = try (0..<config.layers).map {
       try TransformerLayer(store.scoped("layers.\($0)"), width: width, precision: precision)
     }
@@ -135,12 +131,9 @@ extension MM2FaceTransformer.Conditions {
     nullCondition = try store.floats("null_cond", shape: [width])
     nullMemory = try store.floats("null_memory", shape: [width])
     textProjection = try Linear(store.scoped("text_proj"), inputs: config.textWidth, outputs: width)
-    let count = MM2FaceTransformer.levelCount
-    levels = Matrix(rows: count, columns: width, values: try store.floats("level_emb.weight", shape: [count, width]))
+    levels = try store.table("level_emb.weight", rows: MM2FaceTransformer.levelCount, columns: width)
     let placed = config.textPositions
-    places =
-      placed == 0
-      ? nil : Matrix(rows: placed, columns: width, values: try store.floats("text_pos_emb.weight", shape: [placed, width]))
+    places = placed == 0 ? nil : try store.table("text_pos_emb.weight", rows: placed, columns: width)
     memoryNorm = try LayerNorm(store.scoped("memory_norm"), width: width)
     guard config.audioWidth > 0 else {
       audioProjection = nil

@@ -94,7 +94,7 @@ public struct RetrievalNetwork: Sendable {
     return Side(
       projection: try Linear(store.scoped(projectionName), inputs: projection[1], outputs: projection[0]),
       headPose: share > 0 ? try Linear(store.scoped("headpose_projection"), inputs: 3, outputs: share) : nil,
-      rows: Matrix(rows: 2, columns: width, values: try store.floats(rowsName, shape: [2, width])), layers: layers, heads: heads)
+      rows: try store.table(rowsName, rows: 2, columns: width), layers: layers, heads: heads)
   }
 
   /// motion (T × I, standardised), head pose (T × 3 radians, when the network takes one) → W numbers.

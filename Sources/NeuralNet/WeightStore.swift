@@ -102,6 +102,11 @@ public struct WeightStore: Sendable {
     return values
   }
 
+  /// A tensor of `rows` × `columns` whose rows are looked up (places, levels), as floats.
+  public func table(_ name: String, rows: Int, columns: Int) throws -> Matrix {
+    Matrix(rows: rows, columns: columns, values: try floats(name, shape: [rows, columns]))
+  }
+
   /// A matrix (outputs × inputs) in the number format asked for.
   ///
   /// `packed` copies it into huge pages, which one-row products read faster; otherwise 32-bit weights stay in the mapped file.

@@ -51,8 +51,7 @@ public enum BundleTemplate: String, Sendable, Hashable, CaseIterable {
       name: name, tokenizer: tokens,
       transformer: MM2FaceTransformerConfig(
         width: width, layers: layers, heads: heads, textWidth: text, audioWidth: audio + 36, textPositions: 64, stepsLeft: true,
-        headHidden: hidden,
-        lanes: tokens.lanes.map(\.codes)),
+        headHidden: hidden, lanes: tokens.lanes.map(\.codes)),
       text: BundleDescription.TextPart(
         kind: .bert, file: "text.safetensors", vocabulary: "vocab.txt",
         config: bert(vocabulary, width: text, layers: self == .tiny ? 1 : 4, heads: 4, hidden: text * 4)),

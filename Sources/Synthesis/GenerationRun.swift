@@ -143,8 +143,7 @@ final class GenerationRun {
       guard
         let draw = sampler.draw(
           logits, guidance: guidance[lane], codes: description.codes, hasEnd: lane == 0, allowsEnd: mayEnd && step > 0 && forced == nil,
-          forced: forced,
-          banned: plan.request.constraints.banned(step: step, lane: description.name), noise: random.unit())
+          forced: forced, banned: plan.request.constraints.banned(step: step, lane: description.name), noise: random.unit())
       else { throw SynthesisError.nothingLeft(lane: description.name, step: step) }
       if lane == 0 { end = draw.endProbability }
       if draw.ended { return ([], end, true) }

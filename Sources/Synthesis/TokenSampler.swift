@@ -26,8 +26,7 @@ struct TokenSampler {
   /// - Returns: nil when nothing may be drawn.
   func draw(
     _ logits: Matrix, guidance: Double, codes: Int, hasEnd: Bool, allowsEnd: Bool, forced: (token: Int, origin: LaneChoice.Origin)?,
-    banned: [Int],
-    noise: Double
+    banned: [Int], noise: Double
   ) -> Draw? {
     var values = guided(logits, guidance)
     let temperature = settings.temperature > 0 ? settings.temperature : 1

@@ -83,7 +83,7 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: "Draw among the likeliest tokens of this total probability only.")
   var topP: Double = 1
 
-  @Option(help: "How hard to follow the text: 1 as trained, 1.5 to 4 harder.")
+  @Option(help: "How hard to follow the text: 1 as trained, 1.5 to 4 harder; with a voice the mouth keeps to 1.")
   var guidance = SamplingSettings.usual.guidance
 
   var settings: SamplingSettings {

@@ -6,15 +6,21 @@ import argparse
 import dataclasses
 import json
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 from .configurations import CONFIGURATIONS, Configuration
 from .train.loop import LoopOptions, Task, fit
+from .train.mm2face import MM2FaceOptions
 
 
-def _changed(options: LoopOptions, arguments: argparse.Namespace) -> LoopOptions:
-    given = {f.name: getattr(arguments, f.name, None) for f in dataclasses.fields(LoopOptions)}
+Options = TypeVar("Options", LoopOptions, MM2FaceOptions)
+
+
+def _changed(options: Options, arguments: argparse.Namespace) -> Options:
+    """The options, with those changed that the command line names."""
+    given = {f.name: getattr(arguments, f.name, None) for f in dataclasses.fields(options)}
     return dataclasses.replace(options, **{k: v for k, v in given.items() if v is not None})
 
 
@@ -43,8 +49,7 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
     if network == "mm2face":
         from .train.mm2face import MM2FaceTask
 
-        stage = {"talk_share": arguments.talk_share, "gap": arguments.gap}
-        options = dataclasses.replace(configuration.mm2face, **{k: v for k, v in stage.items() if v is not None})
+        options = _changed(configuration.mm2face, arguments)
         return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset)
     from .train.retrieval import RetrievalTask
 

@@ -13,9 +13,8 @@ from . import networks
 from .conditions import TextFeatures, condition, hear
 from .head import sealed
 from .shapes import HEAD, JAW
-from .speech.lips import LipTally
+from .speech.lips import SEALED, LipTally
 from .speech.recordings import Recording
-from .train.mm2face import CLOSED
 
 if TYPE_CHECKING:
     from .configurations import Configuration
@@ -64,4 +63,4 @@ class Performer:
         stay together."""
         quiet = [(np.random.default_rng(take).normal(size=int(seconds * 16_000)) * 3).astype(np.int16) for take in range(takes)]
         gaps = [float(np.maximum(sealed(motion)[12:-12], 0).mean()) for motion in self.perform([{}] * takes, list(quiet), **settings)]
-        return {"gap": float(np.mean(gaps)), "together": float(np.mean([gap <= CLOSED for gap in gaps]))}
+        return {"gap": float(np.mean(gaps)), "together": float(np.mean([gap <= SEALED for gap in gaps]))}

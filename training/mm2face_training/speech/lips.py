@@ -9,7 +9,9 @@ import numpy as np
 from ..head import sealed
 from .phones import INDEX, OPENING, Segment, classes_of
 
-SEALED, OPEN_VOWELS = 0.03, ("aa", "ae", "ao", "aw", "ay", "ah", "eh", "ow")
+SEALED = 0.03
+"""Lips count as together up to this gap, in units of a full jaw opening."""
+OPEN_VOWELS = ("aa", "ae", "ao", "aw", "ay", "ah", "eh", "ow")
 VOWELS = [INDEX[name] for name in ("UU", "AO", "AA", "EH", "IY")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -24,13 +25,10 @@ from ..models.tokenizer import MotionTokenizer
 from ..models.transformer import TransformerShape
 from ..shapes import JAW, SHAPE
 from ..speech.collections import read_audio
+from ..speech.lips import SEALED
 
 if TYPE_CHECKING:
     from ..configurations import Configuration
-
-
-CLOSED = 0.03
-"""Lips count as together up to this gap, in units of a full jaw opening."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +69,15 @@ class MM2FaceOptions:
 
 @dataclass(frozen=True)
 class Example:
-    name: str
+    clip: ClipFiles
     tokens: Tensor  # (S, J) int16
     texts: dict[str, list[str]]
     audio: Tensor | None  # (T, audioWidth) float16
-    closed: bool = False  # whether the lips stay together
+
+    @cached_property
+    def closed(self) -> bool:
+        """Whether the lips stay together all the time."""
+        return float(sealed(self.clip.motion()).max()) <= SEALED
 
 
 def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, room: int, kept: Path) -> Tensor:
@@ -170,8 +172,7 @@ class MM2FaceTask:
         """Tokens and texts of a clip, read when first drawn, and what is heard in a room."""
         key = (clip.root, clip.name)
         if key not in self._known:
-            closed = not talk and float(sealed(clip.motion()).max()) <= CLOSED
-            self._known[key] = Example(clip.name, self._tokens[key], clip.texts(), None, closed)
+            self._known[key] = Example(clip, self._tokens[key], clip.texts(), None)
         if not talk or self.hearing is None:
             return self._known[key]
         return replace(self._known[key], audio=heard(self.hearing, clip, room, self.run / "features"))
