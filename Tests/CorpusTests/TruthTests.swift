@@ -70,6 +70,33 @@ struct TruthTests {
     #expect(without > clips / 40, "\(without)")
     #expect(timed > clips / 12, "\(timed)")
   }
+
+  /// What a level can speak of it can deny, in the words of its plain lines, and sometimes says nothing else.
+  @Test("every level denies, alone too, in whole English", arguments: [TextLevel.action, .emotion, .expression, .pose])
+  func denials(level: TextLevel) throws {
+    let writer = TextWriter(bank: try SentenceBankTests.bank.get(), heldOut: false)
+    let absent: [Claim.What] =
+      switch level {
+      case .emotion: [.init(.emotion, "happy"), .init(.emotion, "angry"), .init(.emotion, "fearful")]
+      case .pose: [.init(.pose, "up"), .init(.action, "turn"), .init(.action, "nod")]
+      default: [.init(.unit, "cheekPuff"), .init(.unit, "browDown"), .init(.unit, "jawForward")]
+      }
+    var alone = 0
+    var told: Set<String> = []
+    for seed in 0..<1500 as Range<UInt64> {
+      let texts = writer.write(ScoreComposer().text(seed: seed), knowing: .init(absent: absent), random: RandomSource(seed: seed))
+      let claims = texts.claims[level] ?? []
+      guard !claims.isEmpty, claims.allSatisfy({ $0.relation == .absent }) else { continue }
+      alone += 1
+      told.formUnion(claims.map(\.what.name))
+      let words = " " + texts[level].lowercased() + " "
+      for wrong in [" not a ", " no a ", " no an ", " no the ", " not no ", " no no ", " does is ", " not is ", "{", "["] {
+        #expect(!words.contains(wrong), "\(texts[level])")
+      }
+    }
+    #expect((75...900).contains(alone), "\(alone)")
+    #expect(told == Set(absent.map(\.name)))
+  }
 }
 
 @Suite("Landmarks read other heads' motion")

@@ -166,7 +166,7 @@ struct Composer {
     var weights: [Double] = []
     for strict in [true, false] where candidates.isEmpty {
       for name in item.names {
-        for wording in bank.wordings(item.kind, name, heldOut: heldOut) where shapes.contains(wording.shape) {
+        for wording in lines(item, name) where shapes.contains(wording.shape) {
           guard !used.contains(wording.text), let weight = weight(wording, item) else { continue }
           if strict, register != wording.register, wording.register != .any { continue }
           if wording.tellsDegrees, item.event.flatMap({ degrees[$0] }) == nil { continue }
@@ -177,6 +177,12 @@ struct Composer {
     }
     guard !candidates.isEmpty else { return nil }
     return candidates[random.weightedIndex(weights)]
+  }
+
+  /// The lines that may tell an item; a denial is also put through the lines that tell the thing itself.
+  private func lines(_ item: LevelPlan.Item, _ name: String) -> [Wording] {
+    let written = bank.wordings(item.kind, name, heldOut: heldOut)
+    return item.negative ? written + written.compactMap(\.denied) : written
   }
 
   /// How well a line fits an item; nil when it would say something untrue.
@@ -224,9 +230,8 @@ struct Composer {
     var plain: [(Wording, String)] = []
     for name in item.names {
       for wording in bank.wordings(item.kind, name, heldOut: heldOut)
-      where wording.shape == .predicate && wording.count == .any && wording.side == .any && wording.intensity == nil && wording.pace == .any
-        && wording.register != .annotator && !used.contains(wording.text) && wording.text.split(separator: " ").count <= 6
-        && !wording.tellsDegrees
+      where wording.shape == .predicate && wording.isPlain && wording.register != .annotator && !used.contains(wording.text)
+        && wording.text.split(separator: " ").count <= 6
       {
         if let text = wording.put(Voice(person: person, form: .gerund)) { plain.append((wording, text)) }
       }

@@ -37,13 +37,36 @@ struct LevelPlan: Sendable {
   }
 
   func items(_ level: TextLevel, random: inout RandomSource) -> [Item] {
+    if let denials = denials(level, &random) { return denials }
     switch level {
-    case .action: return denying(actionItems(&random), chance: 0.14, &random)
+    case .action: return denying(actionItems(&random), level, chance: 0.14, &random)
     case .emotion: return doubled(emotionItems(), &random)
     case .expression: return expressionItems(&random)
-    case .pose: return denying(doubled(poseItems(), &random), of: [.nod, .shakeHead], chance: 0.12, &random)
+    case .pose: return denying(doubled(poseItems(), &random), level, chance: 0.12, &random)
     case .scenario: return []
     }
+  }
+
+  /// What does not happen, of the things that a level's texts speak of.
+  private func absent(_ level: TextLevel) -> [Claim.What] {
+    knowledge.absent.filter { what in
+      switch level {
+      case .action: what.kind == .action || what.kind == .unit
+      case .emotion: what.kind == .emotion
+      case .expression: what.kind == .unit || what.name == ActionName.smile.rawValue
+      case .pose: what.kind == .pose || ActionName(rawValue: what.name).map(Self.headActions.contains) ?? false && what.kind == .action
+      case .scenario: false
+      }
+    }
+  }
+
+  /// By chance one or two things that do not happen, and nothing else: "do not smile" is a whole wish.
+  private func denials(_ level: TextLevel, _ random: inout RandomSource) -> [Item]? {
+    let known = absent(level)
+    guard !known.isEmpty, random.chance(0.1) else { return nil }
+    let first = random.pick(known)
+    let others = known.filter { $0 != first }
+    return [denial(of: first)] + (others.isEmpty || random.chance(0.7) ? [] : [denial(of: random.pick(others))])
   }
 
   private func actionItems(_ random: inout RandomSource) -> [Item] {
@@ -86,14 +109,10 @@ struct LevelPlan: Sendable {
   }
 
   /// The items and, by chance, something that does not happen.
-  private func denying(
-    _ items: [Item], of actions: Set<ActionName>? = nil, chance: Double, _ random: inout RandomSource
-  ) -> [Item] {
-    let known = knowledge.absent.filter { what in
-      actions.map { actions in ActionName(rawValue: what.name).map(actions.contains) ?? false && what.kind == .action } ?? true
-    }
+  private func denying(_ items: [Item], _ level: TextLevel, chance: Double, _ random: inout RandomSource) -> [Item] {
+    let known = absent(level)
     guard !known.isEmpty, !items.isEmpty, items.count < 3, random.chance(chance) else { return items }
-    if actions == nil, knowledge.isHeadStill, random.chance(0.3) {
+    if level == .action, knowledge.isHeadStill, random.chance(0.3) {
       var still = state(.pose, "still")
       still.what = [Claim.What(.pose, "still")]
       return items + [still]
@@ -102,7 +121,7 @@ struct LevelPlan: Sendable {
   }
 
   private func denial(of what: Claim.What) -> Item {
-    var negative = state(what.kind == .unit ? .unit : .action, what.name)
+    var negative = state(.init(what.kind), what.name)
     negative.what = [what]
     negative.negative = true
     return negative
@@ -132,10 +151,11 @@ struct LevelPlan: Sendable {
       unique.remove(at: weak.isEmpty ? random.index(unique.count) : random.pick(weak))
     }
     var items = unique.map(item)
-    let mayDeny = !knowledge.absent.isEmpty
-    if mayDeny, random.chance(items.isEmpty ? 0.55 : 0.22) { items.append(denial(of: random.pick(knowledge.absent))) }
+    let absent = absent(.expression)
+    let mayDeny = !absent.isEmpty
+    if mayDeny, random.chance(items.isEmpty ? 0.55 : 0.22) { items.append(denial(of: random.pick(absent))) }
     if items.count == 1, items[0].negative {
-      let others = knowledge.absent.filter { $0.name != items[0].names[0] }
+      let others = absent.filter { $0.name != items[0].names[0] }
       if !others.isEmpty { items.append(denial(of: random.pick(others))) }
     }
     if items.isEmpty {
@@ -144,14 +164,16 @@ struct LevelPlan: Sendable {
       let actions = score.events.filter { $0.kind == .action }
       if actions.isEmpty || score.events.contains(where: { $0.kind == .emotion }) { return doubled(emotionItems(), &random) }
       items = actions.prefix(3).map(item)
-      if items.count == 1, mayDeny { items.append(denial(of: random.pick(knowledge.absent))) }
+      if items.count == 1, mayDeny { items.append(denial(of: random.pick(absent))) }
     }
     return items
   }
 
+  private static let headActions: Set<ActionName> = [.nod, .shakeHead, .tiltHead, .bowHead, .wagHead, .turn, .lookAround]
+
   private func poseItems() -> [Item] {
-    let headActions: Set<ActionName> = [.nod, .shakeHead, .tiltHead, .bowHead, .wagHead, .turn, .lookAround]
-    let events = score.events.filter { $0.kind == .pose || ($0.action.map(headActions.contains) ?? false) }.sorted { $0.start < $1.start }
+    let moves = score.events.filter { $0.kind == .pose || ($0.action.map(Self.headActions.contains) ?? false) }
+    let events = moves.sorted { $0.start < $1.start }
     if events.isEmpty {
       // Emotions and actions carry the head along; only a face that moves alone has a still head.
       let calm = score.emotion.map { $0.name == .neutral } ?? true

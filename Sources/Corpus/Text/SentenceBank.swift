@@ -9,6 +9,17 @@ public struct SentenceBank: Sendable {
     case unit = "expressions"
     case pose = "poses"
     case gaze
+
+    /// The kind whose lines tell an event.
+    public init(_ kind: EventKind) {
+      switch kind {
+      case .action: self = .action
+      case .emotion: self = .emotion
+      case .unit: self = .unit
+      case .pose: self = .pose
+      case .gaze: self = .gaze
+      }
+    }
   }
 
   /// A situation that brings an emotion on.

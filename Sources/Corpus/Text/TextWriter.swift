@@ -41,7 +41,7 @@ public struct TextWriter: Sendable {
     // Only what the bank can deny in this split.
     var knowledge = knowledge
     knowledge.absent.removeAll { what in
-      !bank.wordings(what.kind == .unit ? .unit : .action, what.name, heldOut: heldOut).contains { $0.count == .never }
+      !bank.wordings(.init(what.kind), what.name, heldOut: heldOut).contains { $0.count == .never || $0.denied != nil }
     }
     let plan = LevelPlan(score: score, knowledge: knowledge)
     for level in [TextLevel.action, .emotion, .expression, .pose] {

@@ -118,6 +118,30 @@ public struct Wording: Sendable, Hashable {
     }
   }
 
+  /// Whether the line says of its thing only that it happens: no side, strength, number, pace or angle.
+  var isPlain: Bool { count == .any && side == .any && intensity == nil && pace == .any && !tellsDegrees }
+
+  /// A plain line turned into its denial: "[raise] {P} brows" → "[not raise] {P} brows", "a broad smile" → "no broad smile"; nil for a whole
+  /// utterance and for a line of several verbs, of which only the first would be denied.
+  var denied: Wording? {
+    guard isPlain else { return nil }
+    var line = self
+    line.count = .never
+    switch shape {
+    case .whole: return nil
+    case .phrase:
+      guard case .words(let words)? = pieces.first, !words.hasPrefix("no ") else { return nil }
+      let article = ["a ", "an ", "the "].first { words.hasPrefix($0) } ?? ""
+      line.pieces[0] = .words("no " + words.dropFirst(article.count))
+    case .predicate, .clause:
+      let verbs = pieces.indices.filter { if case .verb = pieces[$0] { true } else { false } }
+      guard verbs.count == 1, case .verb(var verb) = pieces[verbs[0]], !verb.negated, verb.name != "can't" else { return nil }
+      verb.negated = true
+      line.pieces[verbs[0]] = .verb(verb)
+    }
+    return line
+  }
+
   private static let numbers = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 }
 
