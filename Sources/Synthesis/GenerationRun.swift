@@ -19,15 +19,13 @@ final class GenerationRun {
   private let generator: Generator
   private let plan: GenerationPlan
   private let model: MM2FaceTransformer
-  private let sampler: TokenSampler
+  /// How each lane is drawn: the mouth's own lanes by the voice where there is one.
+  private let samplers: [TokenSampler]
   private let cancelled: CancellationFlag
   private let report: (GenerationEvent) -> Void
   private let text: [MM2FaceTransformer.TextRows]
   private let conditions: [[Float]]
   private let hasAudio: Bool
-  /// The guidance of each lane. A voice leads the mouth: where there is one, lanes of the mouth alone are drawn as trained, or a text that is
-  /// followed harder ("smiling broadly") would part lips that the sound closes.
-  private let guidance: [Double]
   private let begun = ContinuousClock.now
   private let noiseSource: RandomSource
 
@@ -51,7 +49,6 @@ final class GenerationRun {
     self.report = report
     plan = try GenerationPlan(request, generator: generator)
     model = try generator.bundle.transformer()
-    sampler = TokenSampler(settings: request.settings)
     noiseSource = RandomSource(seed: request.settings.seed)
     tokens = TokenSequence(lanes: generator.lanes.map(\.name))
     (text, conditions) = try Self.encode(request, generator, model)
@@ -59,10 +56,10 @@ final class GenerationRun {
     hasAudio = request.audio != nil
     audioEnded = !hasAudio
     let tokenizer = generator.bundle.description.tokenizer
-    guidance = tokenizer.lanes.map { lane in
+    samplers = tokenizer.lanes.map { lane in
       let channels = tokenizer.streams[lane.stream].channels
       let isMouth = channels.contains(Clip.jawRange.lowerBound) && !channels.contains(Clip.neckRange.lowerBound)
-      return request.audio != nil && isMouth ? 1 : request.settings.guidance
+      return TokenSampler(settings: request.audio != nil && isMouth ? request.settings.ledByVoice : request.settings)
     }
   }
 
@@ -141,9 +138,9 @@ final class GenerationRun {
       let forced = plan.forced(step: step, lane: lane)
       let logits = model.logits(state, lane: lane, drawn: choices.map(\.token))
       guard
-        let draw = sampler.draw(
-          logits, guidance: guidance[lane], codes: description.codes, hasEnd: lane == 0, allowsEnd: mayEnd && step > 0 && forced == nil,
-          forced: forced, banned: plan.request.constraints.banned(step: step, lane: description.name), noise: random.unit())
+        let draw = samplers[lane].draw(
+          logits, codes: description.codes, hasEnd: lane == 0, allowsEnd: mayEnd && step > 0 && forced == nil, forced: forced,
+          banned: plan.request.constraints.banned(step: step, lane: description.name), noise: random.unit())
       else { throw SynthesisError.nothingLeft(lane: description.name, step: step) }
       if lane == 0 { end = draw.endProbability }
       if draw.ended { return ([], end, true) }
@@ -234,8 +231,7 @@ final class GenerationRun {
     guard let state = seek(position) else { return 0 }
     return step.indices.reduce(0) { sum, lane in
       sum
-        + sampler.logProbability(
-          model.logits(state, lane: lane, drawn: Array(step[..<lane])), guidance: guidance[lane], of: step[lane])
+        + samplers[lane].logProbability(model.logits(state, lane: lane, drawn: Array(step[..<lane])), of: step[lane])
     }
   }
 

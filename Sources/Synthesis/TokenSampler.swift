@@ -18,17 +18,16 @@ struct TokenSampler {
 
   /// - Parameters:
   ///   - logits: B × (codes, + END when `hasEnd`): with text, and for guidance a second row without.
-  ///   - guidance: how far to go from the second row towards the first.
   ///   - allowsEnd: whether END may be drawn.
   ///   - forced: a token that stands here whatever the model says.
   ///   - banned: codes that may not be drawn.
   ///   - noise: a number in [0, 1) that depends on seed, step and lane only.
   /// - Returns: nil when nothing may be drawn.
   func draw(
-    _ logits: Matrix, guidance: Double, codes: Int, hasEnd: Bool, allowsEnd: Bool, forced: (token: Int, origin: LaneChoice.Origin)?,
-    banned: [Int], noise: Double
+    _ logits: Matrix, codes: Int, hasEnd: Bool, allowsEnd: Bool, forced: (token: Int, origin: LaneChoice.Origin)?, banned: [Int],
+    noise: Double
   ) -> Draw? {
-    var values = guided(logits, guidance)
+    var values = guided(logits)
     let temperature = settings.temperature > 0 ? settings.temperature : 1
     for i in values.indices { values[i] = Float(Double(values[i]) / temperature) }
     var endProbability = 0.0
@@ -53,17 +52,17 @@ struct TokenSampler {
     return Draw(choice: choice(token, .sampled), endProbability: endProbability, ended: false)
   }
 
-  /// Log-probability of a token at the request's temperature.
-  func logProbability(_ logits: Matrix, guidance: Double, of token: Int) -> Double {
-    let values = guided(logits, guidance).map { Double($0) / (settings.temperature > 0 ? settings.temperature : 1) }
+  /// Log-probability of a token at this temperature.
+  func logProbability(_ logits: Matrix, of token: Int) -> Double {
+    let values = guided(logits).map { Double($0) / (settings.temperature > 0 ? settings.temperature : 1) }
     let top = values.max() ?? 0
     return values[token] - top - log(values.reduce(0) { $0 + exp($1 - top) })
   }
 
   /// Without text + guidance · (with text − without text).
-  private func guided(_ logits: Matrix, _ guidance: Double) -> [Float] {
+  private func guided(_ logits: Matrix) -> [Float] {
     guard logits.rows > 1 else { return Array(logits.row(0)) }
-    let guidance = Float(guidance)
+    let guidance = Float(settings.guidance)
     return zip(logits.row(0), logits.row(1)).map { with, without in without + guidance * (with - without) }
   }
 

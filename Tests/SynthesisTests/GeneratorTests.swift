@@ -131,6 +131,26 @@ enum TinyBundle {
     #expect(zip(led.0, led.1).contains { abs($0.entropy - $1.entropy) > 0.01 }, "lanes of upper face and head are guided")
   }
 
+  /// A sound leaves little open about what lips do: where there is a voice the mouth's lanes are drawn at two thirds of the temperature.
+  @Test func theMouthIsDrawnSurerWithAVoice() async throws {
+    // By how much the likeliest token is ahead of the second, as a logarithm: the difference of their logits over the temperature.
+    func leads(_ temperature: Double, _ audio: AudioSource?) async throws -> [Double] {
+      var steps: [StepEvent] = []
+      let settings = SamplingSettings(temperature: temperature, topK: 1)
+      let request = GenerationRequest(audio: audio, length: .seconds(1), settings: settings)
+      _ = try await generator.result(of: request) { steps.append($0) }
+      return steps[0].choices.map { log($0.alternatives[0].probability / $0.alternatives[1].probability) }
+    }
+    // At temperature 0 events tell the probabilities of temperature 1.
+    for (audio, surer) in [(TinyBundle.voice(seconds: 1), 1.5), (nil, 1)] {
+      let plain = try await leads(0, audio), warm = try await leads(1, audio)
+      for (lane, description) in generator.lanes.enumerated() {
+        let expected = description.stream == "mouth" ? surer : 1
+        #expect(abs(warm[lane] - expected * plain[lane]) < 1e-3 * (1 + plain[lane]), "\(description.name)")
+      }
+    }
+  }
+
   @Test func tokensAndMotionGoBothWays() async throws {
     let tokens = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(2))).tokens
     let clip = try generator.decode(tokens)

@@ -45,7 +45,7 @@ class Performer:
         return [m[: int(n) * self.tokenizer.rate].numpy() for m, n in zip(motion, ended)]
 
     def _led(self, voices: list[np.ndarray | None]) -> frozenset[int]:
-        """Lanes that voices lead: those of the mouth alone, where all clips have one; they are drawn without guidance."""
+        """Lanes that voices lead: those of the mouth alone, where all clips have one; they are drawn surer, and without guidance."""
         mouth = [JAW[0] in shape.channels and HEAD[0] not in shape.channels for shape in self.tokenizer.shapes for _ in range(shape.codebooks)]
         return frozenset(j for j, led in enumerate(mouth) if led and all(v is not None for v in voices))
 

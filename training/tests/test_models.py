@@ -117,17 +117,29 @@ def test_a_known_length_is_told_as_steps_left() -> None:
     assert torch.equal(rows[1, 3:], bare[1, 3:]) and not torch.allclose(rows[1, 2], bare[1, 2], atol=1e-3)
 
 
-def test_plain_lanes_are_drawn_without_guidance() -> None:
+def test_led_lanes_are_drawn_without_guidance() -> None:
     """At next to no temperature a lane gives its likeliest code."""
     model, c, steps = transformer(), told(), torch.tensor([1, 1])
     torch.nn.init.normal_(model.text_cond.weight, std=2)
     first = lambda guidance, **k: model.generate(c, steps, guidance, 1e-3, allow_end=False, **k)[0][:, 0]  # noqa: E731
     trained = first(1.0)
     guided = [first(float(g)) for g in range(2, 40)]
-    led = [first(float(g), plain=frozenset({0})) for g in range(2, 40)]
+    led = [first(float(g), led=frozenset({0})) for g in range(2, 40)]
     assert any(not torch.equal(tokens[:, 0], trained[:, 0]) for tokens in guided)
     assert all(torch.equal(tokens[:, 0], trained[:, 0]) for tokens in led)
     assert any(not torch.equal(tokens, trained) for tokens in led)
+
+
+def test_led_lanes_are_drawn_at_two_thirds_of_the_temperature() -> None:
+    """The same draws of chance give a led lane at temperature 1.5 what they give it at 1."""
+    model, c, steps = transformer(), told(), torch.tensor([1, 1])
+
+    def first(seed: int, temperature: float, led: frozenset[int] = frozenset()) -> list[int]:
+        torch.manual_seed(seed)
+        return model.generate(c, steps, 1.0, temperature, allow_end=False, led=led)[0][:, 0, 0].tolist()
+
+    assert all(first(seed, 1.5, frozenset({0})) == first(seed, 1.0) for seed in range(30))
+    assert any(first(seed, 1.5) != first(seed, 1.0) for seed in range(30))
 
 
 def test_generation_ends_within_its_steps() -> None:

@@ -227,9 +227,10 @@ class MM2FaceTransformer(nn.Module):
     @torch.no_grad()
     def generate(
         self, c: Condition, steps: Tensor, guidance: float = 1.0, temperature: float = 1.0, allow_end: bool = True, top: float = 1.0,
-        plain: frozenset[int] = frozenset(),
+        led: frozenset[int] = frozenset(),
     ) -> tuple[Tensor, Tensor]:
-        """Draws up to `steps` (B,) steps: tokens (B, S, J) and how many each clip has (B,); lanes of `plain` are drawn without guidance."""
+        """Draws up to `steps` (B,) steps: tokens (B, S, J) and how many each clip has (B,); lanes of `led`, which a voice leads, are drawn
+        without guidance and at two thirds of the temperature."""
         b, most = len(steps), int(steps.max())
         tokens = torch.zeros(b, 0, len(self.lanes), dtype=torch.long)
         ended = steps.clone()
@@ -242,12 +243,12 @@ class MM2FaceTransformer(nn.Module):
             step, zh, zu = [], h, u
             for j, head in enumerate(self.heads):
                 logits = head(zh).float()
-                if guidance != 1 and j not in plain:
+                if guidance != 1 and j not in led:
                     rest = head(zu).float()
                     logits = rest + guidance * (logits - rest)
                 if j == 0 and (not allow_end or p == 0):
                     logits[:, self.codes[0] :] = -1e9
-                chance = (logits / max(temperature, 1e-3)).softmax(-1)
+                chance = (logits / max(temperature * (2 / 3 if j in led else 1), 1e-3)).softmax(-1)
                 if top < 1:
                     ordered, index = chance.sort(-1, descending=True)
                     ordered[ordered.cumsum(-1) - ordered > top] = 0
