@@ -38,7 +38,7 @@ def tokenizer(configuration: Configuration, run: Path, alone: bool = False) -> M
 
 
 def begin(module: torch.nn.Module, weights: dict[str, torch.Tensor]) -> list[str]:
-    """Loads weights of another run; tells what it lacks.
+    """Loads weights of another run; tells what it lacks, or has in another size (heads over what other data name): that begins anew.
 
     A transformer may have got a lane since (`upper` became `upper.1` and `upper.2`): the lane's old weights go to its first part, embeddings
     of what is new begin at zero, so that the module does at first what the other did.
@@ -53,10 +53,9 @@ def begin(module: torch.nn.Module, weights: dict[str, torch.Tensor]) -> list[str
                 renamed = key.replace(old, new)
         known[renamed] = value
     state = module.state_dict()
-    missing = [key for key in state if key not in known]
+    missing = [key for key in state if key not in known or known[key].shape != state[key].shape]
     for key in missing:
-        if "_emb." in key:
-            known[key] = torch.zeros_like(state[key])
+        known[key] = torch.zeros_like(state[key]) if "_emb." in key else state[key]
     module.load_state_dict(state | known)
     return missing
 

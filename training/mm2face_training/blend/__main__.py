@@ -41,8 +41,8 @@ def main() -> None:
         variants = [arguments.variant] if arguments.variant != "all" else ["full", "no-sparsity", "no-laplacian", "no-geometry", "direct"]
         found = {}
         for variant in variants:
-            blend = (lambda a, b: a + b) if variant == "direct" else Mixer(*load(arguments.run, variant), face, arguments.noise or 0).blend
-            found[variant] = measure(face, played, blend)
+            mixer = Mixer(*load(arguments.run, variant), face, arguments.noise or 0) if variant != "direct" else None
+            found[variant] = measure(face, played, mixer.blend if mixer else lambda a, b: a + b, mixer.decode if mixer else None)
             print(variant, json.dumps(found[variant]["all"]), flush=True)
             (arguments.out or arguments.run / "measures.json").write_text(json.dumps(found, indent=1))
         return

@@ -22,16 +22,20 @@ def seals(face: Face, performance: Performance, moved: np.ndarray) -> int:
     return sum(bool((gap[a : b + 1] <= SEALED).any()) for a, b in performance.closures())
 
 
-def measure(face: Face, played: list[Performance], blend: Blend) -> dict:
+def measure(face: Face, played: list[Performance], blend: Blend, decode: Blend | None = None) -> dict:
     """Sums over performances: see the keys. Amplitude: size of what is away from the mouth, over that of the truth and of the expression
-    clip alone (the truth also holds what brows do while speaking, which belongs to neither track)."""
+    clip alone (the truth also holds what brows do while speaking, which belongs to neither track). With `decode`, the deformations of the
+    shapes themselves are measured too: largest distance among the lips, and mean over the face."""
     rows = []
     for p in played:
         both, speech, expression = (face.displacement(x) for x in (p.both, p.speech, p.expression))
         mine = face.displacement(blend(p.speech, p.expression))
         away = [float(np.square(x[:, face.away]).sum()) for x in (mine, both, expression)]
         step = float(np.linalg.norm(np.diff(mine[:, face.lips], axis=0), axis=-1).max()) if len(mine) > 1 else 0
-        rows.append((p.mood, len(p.both), largest(face, mine, both), largest(face, speech, both), len(p.closures()), seals(face, p, mine), seals(face, p, speech), seals(face, p, both), *away, step))
+        shaped = decode(p.speech, p.expression) if decode is not None else mine
+        plain = largest(face, shaped, both), float(np.linalg.norm(shaped - both, axis=-1).mean())
+        seal = len(p.closures()), *(seals(face, p, x) for x in (mine, speech, both))
+        rows.append((p.mood, len(p.both), largest(face, mine, both), largest(face, speech, both), *seal, *away, step, *plain))
 
     def summary(chosen: list) -> dict:
         t = np.array([r[1:] for r in chosen], float)
@@ -47,6 +51,8 @@ def measure(face: Face, played: list[Performance], blend: Blend) -> dict:
             "amplitude": round(float(np.sqrt(t[:, 7].sum() / t[:, 8].sum())), 4),
             "amplitudeOfExpression": round(float(np.sqrt(t[:, 7].sum() / t[:, 9].sum())), 4),
             "largestStep": round(float(t[:, 10].max()), 2),
+            "decodedLipError": round(float(frames @ t[:, 11]), 4),
+            "decodedFaceError": round(float(frames @ t[:, 12]), 4),
         }
 
     result = {"all": summary(rows)}

@@ -70,6 +70,16 @@ class Mixer:
         closing = np.maximum(closing, convolve1d(closing, SOFT, mode="nearest"))
         return talking * (LEAST + (1 - LEAST) * closing)
 
+    def decode(self, speech: np.ndarray, expression: np.ndarray) -> np.ndarray:
+        """The deformation (T, V, 3) that the shapes alone add to the canonical mesh, before it is mapped to parameters: speech's own shapes,
+        expression's own, and of what an expression does with speech's shapes as much as speech leaves room for."""
+        spoken = self.face.displacement(without_lids(speech))
+        said_s, _ = self.weights(spoken)
+        said_e, shown_e = self.weights(self.face.displacement(without_lids(expression)))
+        room = self.room(said_s, self.face.lip_gap(spoken))[:, None]
+        weights = np.concatenate([said_s + (1 - room) * said_e, shown_e], 1)
+        return np.tensordot(weights, self.model.columns().detach().double().numpy(), 1)
+
     def blend(self, speech: np.ndarray, expression: np.ndarray, amounts: tuple[float, float] = (1, 1)) -> np.ndarray:
         """Two clips of one length, (T, 56) → (T, 56)."""
         a, b = amounts

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..models.audio import HOP, RATE, CompactAudioEncoder, at_loudness, log_mel, mel_filters
 from ..speech.augment import augment, mask_mels
-from ..speech.phones import INDEX, classes_of, targets
+from ..speech.phones import INDEX, PHONE_CLASS, Segment, classes_of, targets
 from ..speech.recordings import Recording, load
 from ..speech.speakers import hold_out
 
@@ -33,6 +33,10 @@ class AudioOptions:
     held_prompts: int = 40
     closing: float = 2.0
     """Weight of p, b, m among the classes: a missed closure shows more than any other mistake."""
+    alone: float = 0.35
+    """Share of stretches that are a word or two out of a recording, between silences: there a p or b has no sound before its burst."""
+    short: float = 0.25
+    """Share of batches that are shorter (from a second on): the loudness and the mean of a clip depend on its pauses."""
 
 
 def split(options: AudioOptions) -> tuple[dict[str, list[Recording]], dict[str, list[Recording]]]:
@@ -56,9 +60,46 @@ class _Item:
     rounding: np.ndarray
 
 
+def with_closure(phones: list[Segment], least: float = 0.08) -> list[Segment]:
+    """The phones with `least` seconds for a p or b after a pause: its lips close in silence, and an aligner hears it from the burst on."""
+    out = list(phones)
+    for i, (phone, start, end) in enumerate(phones):
+        if phone in ("p", "b") and (i == 0 or PHONE_CLASS.get(phones[i - 1][0]) == INDEX["SIL"]):
+            earliest = phones[i - 1][1] if i else 0.0
+            start = min(start, max(earliest, end - least))
+            out[i] = (phone, start, end)
+            if i:
+                out[i - 1] = (phones[i - 1][0], earliest, start)
+    return out
+
+
+def excerpt(recording: Recording, draw: np.random.Generator) -> Recording:
+    """Up to 1.3 s of a recording from the start of a phone on, mostly of a p, b or m, between silences of up to 0.8 s."""
+    phones = recording.phones
+    spoken = [i for i, (phone, _, _) in enumerate(phones) if PHONE_CLASS.get(phone.rstrip("012")) != INDEX["SIL"]]
+    lips = [i for i in spoken if phones[i][0] in ("p", "b", "m")]
+    pool = lips if lips and draw.random() < 0.7 else spoken
+    if not pool:
+        return recording
+    first = last = pool[draw.integers(len(pool))]
+    until = phones[first][1] + draw.uniform(0.25, 1.3)
+    while last + 1 in range(len(phones)) and phones[last + 1][2] <= until:
+        last += 1
+    start, end = phones[first][1], phones[last][2]
+    sound = recording.samples[int(start * RATE) : int(end * RATE)].astype(np.float32)
+    fade = np.clip((np.arange(len(sound)) + 1) / 80, 0, 1)
+    before, after = draw.uniform(0.05, 0.8, 2)
+    silence = lambda seconds: np.zeros(int(seconds * RATE), np.int16)  # noqa: E731
+    samples = np.concatenate([silence(before), (sound * fade * fade[::-1]).astype(np.int16), silence(after)])
+    shift = before - start
+    inner = [(phone, a + shift, b + shift) for phone, a, b in phones[first : last + 1]]
+    inner = [("pau", 0.0, before), *inner, ("pau", end + shift, before + (end - start) + after)]
+    return Recording(recording.name, recording.voice, recording.text, samples, inner)
+
+
 def _item(recording: Recording) -> _Item:
     samples = at_loudness(torch.from_numpy(recording.samples.astype(np.float32) / 32768)).numpy()
-    label, opening, rounding = targets(recording.phones, recording.seconds)
+    label, opening, rounding = targets(with_closure(recording.phones), recording.seconds)
     return _Item(samples.astype(np.float16), label.astype(np.int8), opening.astype(np.float16), rounding.astype(np.float16))
 
 
@@ -68,6 +109,7 @@ class AudioTask:
     def __init__(self, options: AudioOptions) -> None:
         self.options, self.module = options, CompactAudioEncoder()
         train, self.held = split(options)
+        self.recordings = train
         self.sets = {name: [_item(r) for r in recordings] for name, recordings in train.items()}
         shares = np.array([options.shares[name] for name in self.sets])
         self.shares = shares / shares.sum()
@@ -79,11 +121,12 @@ class AudioTask:
         voices = {name: (len(r), len({x.voice for x in r})) for name, r in self.held.items()}
         print("hours", hours, "held out (clips, voices)", voices, flush=True)
 
-    def _crop(self, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def _crop(self, draw: np.random.Generator, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """A stretch at a random speed (pitch goes along), silence where it hangs over an end."""
-        count = int(self.options.seconds * RATE)
-        items = list(self.sets.values())[draw.choice(len(self.sets), p=self.shares)]
-        item = items[draw.integers(len(items))]
+        count = round(seconds * RATE)
+        name = list(self.sets)[draw.choice(len(self.sets), p=self.shares)]
+        at = draw.integers(len(self.sets[name]))
+        item = _item(excerpt(self.recordings[name][at], draw)) if draw.random() < self.options.alone else self.sets[name][at]
         speed = 1.0 if draw.random() < 0.15 else float(np.exp(draw.uniform(np.log(0.8), np.log(1.25))))
         need, have = int(count * speed) + 2, len(item.samples)
         start = draw.integers(-8000, have - need + 8000) if have + 16000 > need else draw.integers(-(need - have), 1)
@@ -92,13 +135,15 @@ class AudioTask:
         inside, share = (i >= 0) & (i < have - 1), (at - i).astype(np.float32)
         i = np.clip(i, 0, have - 2)
         samples = (item.samples[i].astype(np.float32) * (1 - share) + item.samples[i + 1].astype(np.float32) * share) * inside
-        frames = np.floor((start + (np.arange(int(self.options.seconds * FPS)) + 0.5) * RATE / FPS * speed) / HOP).astype(np.int64)
+        frames = np.floor((start + (np.arange(round(seconds * FPS)) + 0.5) * RATE / FPS * speed) / HOP).astype(np.int64)
         inside, frames = (frames >= 0) & (frames < len(item.label)), np.clip(frames, 0, len(item.label) - 1)
         pick = lambda values, rest: np.where(inside, values[frames], rest).astype(np.float32)  # noqa: E731
         return samples, pick(item.label, 0), pick(item.opening, 0.02), pick(item.rounding, 0.1)
 
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
-        crops = [self._crop(draw) for _ in range(self.options.batch)]
+        longest = self.options.seconds
+        seconds = round(float(draw.uniform(1, longest)) * FPS / 2) * 2 / FPS if draw.random() < self.options.short else longest
+        crops = [self._crop(draw, seconds) for _ in range(self.options.batch)]
         samples, label, opening, rounding = (torch.from_numpy(np.stack(column)) for column in zip(*crops))
         with torch.no_grad(), torch.autocast("cpu", enabled=False):
             mel = mask_mels(log_mel(augment(samples), self.filters[draw.integers(len(self.filters))]))
@@ -137,13 +182,13 @@ def measure(module: CompactAudioEncoder, recordings: list[Recording], threshold:
     guessed, meant = [], []
     for recording in recordings:
         posterior, opening = listen(module, recording)
-        label, target, _ = targets(recording.phones, recording.seconds, FPS)
+        label, target, _ = targets(with_closure(recording.phones), recording.seconds, FPS)
         n = min(len(label), len(posterior))
         right += int((posterior[:n].argmax(1) == label[:n]).sum())
         frames += n
         guessed.append(opening[:n])
         meant.append(target[:n])
-        want = [(s + e) / 2 for c, s, e in classes_of(recording.phones) if c == INDEX["PBM"]]
+        want = [(s + e) / 2 for c, s, e in classes_of(with_closure(recording.phones)) if c == INDEX["PBM"]]
         got = closures(posterior[:, INDEX["PBM"]], threshold)
         wanted, found = wanted + len(want), found + len(got)
         free = list(got)

@@ -35,10 +35,10 @@ _SIDES = [(SHAPE[name], SHAPE[name.replace("Left", "Right")]) for name in NAMES 
 @dataclass(frozen=True)
 class ReadingOptions:
     batch: int = 32
-    general: int = 10
+    general: int = 14
     """Texts a step that hold the encoder to its teacher."""
     general_texts: int = 16_000
-    hold: float = 0.5
+    hold: float = 0.8
     """Weight of the distance to the teacher."""
     full: float = 0.3
     """Weight of what the mean state of the full text tells."""
@@ -293,16 +293,20 @@ class ReadingTask:
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """Share of the summary's variance that held-out texts tell, all levels together and each alone; of the events that one level's text
-        claims the share that is named, and of those told to come one before the other the share read in this order."""
+        claims the share that is named, of those it denies the share seen to be denied, and of those told to come one before the other the
+        share read in this order."""
         out: dict[str, Any] = {}
+        denials = [i for mark, i in self.marks.items() if mark.endswith(" absent")]
         for name, alone in (("all", None), *((level, i) for i, level in enumerate(LEVELS))):
             wrong, whole, apart, sides = 0.0, 0.0, 0.0, 0.0
-            named, claimed, right, orders = 0.0, 0.0, 0, 0
+            named, claimed, right, orders, seen, denied = 0.0, 0.0, 0, 0, 0.0, 0.0
             for start in range(0, len(self.held) - 63, 64):
                 guess = self._guess(self.held[start : start + 64], np.random.default_rng(start), alone)
                 told, true = guess["told"], guess["true"]
                 there = guess["claimed"][0].amax(1)
                 named, claimed = named + float(((guess["events"].amax(1) > 0) * there).sum()), claimed + float(there.sum())
+                absent = guess["claimed"][1][:, denials]
+                seen, denied = seen + float(((guess["marks"][:, denials] > 0) * absent).sum()), denied + float(absent.sum())
                 apart_in_time = self._centres(guess["events"], guess["claimed"][2])
                 right, orders = right + int((apart_in_time > 0).sum()), orders + len(apart_in_time)
                 wrong, whole = wrong + float((told - true).square().sum()), whole + float(true.square().sum())
@@ -310,6 +314,8 @@ class ReadingTask:
                 apart, sides = apart + float((told - true)[..., left].square().sum()), sides + float(true[..., left].square().sum())
             out |= {f"{name}": 1 - wrong / max(whole, 1e-9), f"{name}.sides": 1 - apart / max(sides, 1e-9)}
             out[f"{name}.named"] = named / max(claimed, 1)
+            if denied:
+                out[f"{name}.denied"] = seen / denied
             if orders:
                 out[f"{name}.order"] = right / orders
         return out
