@@ -36,9 +36,10 @@ struct PromptCasesTests {
   }
 
   /// A performance of what each half says must satisfy its claims and the contrasts: the checks themselves are sound.
-  @Test func performancesOfMinimalPairsDiffer() throws {
-    let pairs = try MinimalPair.load(Self.folder.appendingPathComponent("minimal-pairs.json"))
-    #expect(pairs.count == 200)
+  @Test(arguments: [("minimal-pairs.json", 200), ("denials.json", 40)])
+  func performancesOfMinimalPairsDiffer(file: String, count: Int) throws {
+    let pairs = try MinimalPair.load(Self.folder.appendingPathComponent(file))
+    #expect(pairs.count == count && Set(pairs.map(\.id)).count == count)
     var held = 0
     var wrong: [String] = []
     for (index, pair) in pairs.enumerated() where !["negation", "degree"].contains(pair.kind) {
