@@ -6,10 +6,10 @@ import Tensor
 /// Blends a speech clip and an expression clip so that they do not fight: lips that speech closes stay closed.
 ///
 /// Axes: T frames, P = 53 parameters (50 shapes and the jaw's rotation in units of its full turn), V face vertices, millimetres.
-/// The deformation of each track is encoded; what the speech track does with expression shapes, and what the expression track
-/// does with speech shapes while there is speech, is taken away (the cross-domain deformation); what is left is added up and
-/// carried back to parameters by least squares inside their bounds. Blinks and gaze follow the expression, necks add up; below an
-/// expression amount of 1 the speech clip's own brows and blinks come back.
+/// The deformation of each track is encoded; what the speech track does with expression shapes while there is an expression, and what
+/// the expression track does with speech shapes while there is speech, is taken away (the cross-domain deformation); what is left is
+/// added up and carried back to parameters by least squares inside their bounds. Blinks and gaze follow the expression, necks add up;
+/// below an expression amount of 1, and where the expression shows nothing, the speech clip's own brows come back.
 public struct LayerBlender: Sendable {
   public struct Amounts: Sendable, Hashable {
     /// 0 takes the track away, 1 leaves it, 2 is the most.
@@ -109,14 +109,16 @@ public struct LayerBlender: Sendable {
     let spoken = images(spokenClip)
     let speechWeights = shapes.speech(spoken)
     let straySpeech = shapes.expression(spoken)
-    let strayExpression = shapes.speech(images(shownClip))
+    let felt = images(shownClip)
+    let strayExpression = shapes.speech(felt)
+    let presence = Self.presence(straySpeech, times: a, shapes.expression(felt), times: b)
     let room = room(speechWeights, gap: try HeadMeasurements(spokenClip, gauge: gauge).frames.map { Double($0.lipGapMillimetres) })
     let (s, e) = (shapes.speechCount, shapes.expressionCount)
     // Weights of the cross-domain deformation, T × (S + E).
     let cross = Matrix(rows: frames, columns: s + e) { out in
       for frame in 0..<frames {
         for k in 0..<s { out[frame * (s + e) + k] = Float(b * room[frame]) * strayExpression[frame, k] }
-        for k in 0..<e { out[frame * (s + e) + s + k] = Float(a * given) * straySpeech[frame, k] }
+        for k in 0..<e { out[frame * (s + e) + s + k] = Float(a * given * presence[frame]) * straySpeech[frame, k] }
       }
     }
     let (found, errors) = space.solve(
@@ -176,6 +178,15 @@ public struct LayerBlender: Sendable {
     let closing = Self.highest(gap.map { exp(-($0 / Self.nearMillimetres) * ($0 / Self.nearMillimetres)) }, reach: 1)
     let soft = Self.soften(closing)
     return wide.indices.map { wide[$0] * (Self.least + (1 - Self.least) * max(closing[$0], soft[$0])) }
+  }
+
+  /// How much of what speech does with the expression's shapes gives way to the expression, T × 0…1: as much as that is the stronger
+  /// of the two, so that a face that shows nothing leaves speech as it is.
+  private static func presence(_ stray: Matrix, times a: Double, _ shown: Matrix, times b: Double) -> [Double] {
+    func power(_ weights: Matrix, _ amount: Double) -> [Double] {
+      soften((0..<weights.rows).map { weights.row($0).reduce(0.0) { $0 + Double($1) * Double($1) } * amount * amount })
+    }
+    return zip(power(shown, b), power(stray, a)).map { $0 / ($0 + $1 + 1e-6) }
   }
 
   private static func highest(_ values: [Double], reach: Int) -> [Double] {

@@ -178,6 +178,14 @@ import Testing
     // One track alone at its own size is left as it is, but for bounds.
     let alone = try blender.blend(speech: nil, expression: played.expression).clip
     #expect(zip(alone.values, played.expression.values).allSatisfy { abs($0 - $1) < 1e-3 })
+    // A face that shows nothing leaves speech as it is, and one that shows next to nothing next to all of it.
+    for (weight, most) in [(Float(0), Float(1e-3)), (0.01, 0.06)] {
+      var calm = Clip(frames: long)
+      for frame in 0..<long { calm[frame, .mouthSmileLeft] = weight }
+      let clip = try blender.blend(speech: played.speech, expression: calm).clip
+      let largest = zip(clip.values, played.speech.values).map { abs($0 - $1) }.max() ?? 1
+      #expect(largest <= most, "a smile of \(weight) changes speech by \(largest)")
+    }
     #expect(throws: BlendError.nothing) { try blender.blend(speech: nil, expression: nil) }
     var slow = played.speech
     slow.framesPerSecond = 30

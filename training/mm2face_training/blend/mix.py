@@ -70,14 +70,22 @@ class Mixer:
         closing = np.maximum(closing, convolve1d(closing, SOFT, mode="nearest"))
         return talking * (LEAST + (1 - LEAST) * closing)
 
+    @staticmethod
+    def presence(stray: np.ndarray, shown: np.ndarray) -> np.ndarray:
+        """How much of what speech does with the expression's shapes gives way to the expression, (T,) 0…1: as much as that is the stronger of
+        the two, so that a face that shows nothing leaves speech as it is."""
+        power = lambda weights: convolve1d((weights**2).sum(1), SOFT, mode="nearest")  # noqa: E731
+        there = power(shown)
+        return there / (there + power(stray) + 1e-6)
+
     def decode(self, speech: np.ndarray, expression: np.ndarray) -> np.ndarray:
-        """The deformation (T, V, 3) that the shapes alone add to the canonical mesh, before it is mapped to parameters: speech's own shapes,
-        expression's own, and of what an expression does with speech's shapes as much as speech leaves room for."""
+        """The deformation (T, V, 3) that the shapes alone add to the canonical mesh, before it is mapped to parameters: each track's own
+        shapes, and of what it does with the other's as much as the other leaves room for."""
         spoken = self.face.displacement(without_lids(speech))
-        said_s, _ = self.weights(spoken)
+        said_s, shown_s = self.weights(spoken)
         said_e, shown_e = self.weights(self.face.displacement(without_lids(expression)))
-        room = self.room(said_s, self.face.lip_gap(spoken))[:, None]
-        weights = np.concatenate([said_s + (1 - room) * said_e, shown_e], 1)
+        room, given = self.room(said_s, self.face.lip_gap(spoken))[:, None], self.presence(shown_s, shown_e)[:, None]
+        weights = np.concatenate([said_s + (1 - room) * said_e, shown_e + (1 - given) * shown_s], 1)
         return np.tensordot(weights, self.model.columns().detach().double().numpy(), 1)
 
     def blend(self, speech: np.ndarray, expression: np.ndarray, amounts: tuple[float, float] = (1, 1)) -> np.ndarray:
@@ -85,10 +93,11 @@ class Mixer:
         a, b = amounts
         spoken = self.face.displacement(without_lids(speech))
         said_s, shown_s = self.weights(spoken)
-        said_e, _ = self.weights(self.face.displacement(without_lids(expression)))
+        said_e, shown_e = self.weights(self.face.displacement(without_lids(expression)))
         room = self.room(said_s, self.face.lip_gap(spoken))[:, None]
         n = self.model.speeches
-        cross = a * min(b, 1) * shown_s @ self.back[:, n:].T + b * room * said_e @ self.back[:, :n].T
+        given = min(b, 1) * self.presence(a * shown_s, b * shown_e)[:, None]
+        cross = a * given * shown_s @ self.back[:, n:].T + b * room * said_e @ self.back[:, :n].T
         tracks = a * without_lids(speech)[:, PARAMS] / UNITS, b * without_lids(expression)[:, PARAMS] / UNITS
         result = np.zeros_like(speech)
         result[:, PARAMS] = self.bounded(tracks[0] + tracks[1] - cross, *tracks) * UNITS
