@@ -1,7 +1,7 @@
 /// How tokens are drawn.
 public struct SamplingSettings: Sendable, Hashable, Codable {
   /// 1 as trained; below 1 safer, above 1 bolder; 0 always takes the most likely token. Where there is a voice, lanes of the mouth alone are
-  /// drawn at two thirds of it.
+  /// drawn at half of it.
   public var temperature: Double
   /// Only the `topK` most likely tokens can be drawn; 0 means all.
   public var topK: Int
@@ -30,7 +30,7 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   var ledByVoice: SamplingSettings {
     var settings = self
     settings.guidance = 1
-    settings.temperature *= 2.0 / 3
+    settings.temperature /= 2
     return settings
   }
 

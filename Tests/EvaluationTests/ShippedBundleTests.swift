@@ -19,7 +19,7 @@ import Testing
     let all = try PromptCase.load(Self.prompts.appendingPathComponent("everyday-words.json"))
     let cases = Self.isThorough ? all : all.enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
     let report = try await Self.trial(seeds: Self.isThorough ? 4 : 1).run(cases)
-    #expect(report.passed >= 0.6, "\(report.text)")
+    #expect(report.passed >= 0.75, "\(report.text)")
     #expect((report.others ?? 1) <= 0.4, "checks that anything passes prove nothing")
   }
 
@@ -28,7 +28,7 @@ import Testing
     let all = try MinimalPair.load(Self.prompts.appendingPathComponent(file))
     let pairs = Self.isThorough ? all : all.enumerated().filter { $0.offset % 10 == 3 }.map(\.element)
     let report = try await Self.trial(seeds: 1).run(pairs)
-    #expect(report.passed >= 0.6, "\(report.text)")
+    #expect(report.passed >= 0.75, "\(report.text)")
   }
 
   @Test func sameSeedSameMotionOtherSeedOtherMotion() async throws {

@@ -80,12 +80,12 @@ class Mixer:
 
     def decode(self, speech: np.ndarray, expression: np.ndarray) -> np.ndarray:
         """The deformation (T, V, 3) that the shapes alone add to the canonical mesh, before it is mapped to parameters: each track's own
-        shapes, and of what it does with the other's as much as the other leaves room for."""
+        shapes, and of what an expression does with speech's as much as speech leaves room for (an expression has a mouth, too)."""
         spoken = self.face.displacement(without_lids(speech))
-        said_s, shown_s = self.weights(spoken)
+        said_s, _ = self.weights(spoken)
         said_e, shown_e = self.weights(self.face.displacement(without_lids(expression)))
-        room, given = self.room(said_s, self.face.lip_gap(spoken))[:, None], self.presence(shown_s, shown_e)[:, None]
-        weights = np.concatenate([said_s + (1 - room) * said_e, shown_e + (1 - given) * shown_s], 1)
+        room = self.room(said_s, self.face.lip_gap(spoken))[:, None]
+        weights = np.concatenate([said_s + (1 - room) * said_e, shown_e], 1)
         return np.tensordot(weights, self.model.columns().detach().double().numpy(), 1)
 
     def blend(self, speech: np.ndarray, expression: np.ndarray, amounts: tuple[float, float] = (1, 1)) -> np.ndarray:

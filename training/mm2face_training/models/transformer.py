@@ -230,7 +230,7 @@ class MM2FaceTransformer(nn.Module):
         led: frozenset[int] = frozenset(),
     ) -> tuple[Tensor, Tensor]:
         """Draws up to `steps` (B,) steps: tokens (B, S, J) and how many each clip has (B,); lanes of `led`, which a voice leads, are drawn
-        without guidance and at two thirds of the temperature."""
+        without guidance and at half the temperature."""
         b, most = len(steps), int(steps.max())
         tokens = torch.zeros(b, 0, len(self.lanes), dtype=torch.long)
         ended = steps.clone()
@@ -248,7 +248,7 @@ class MM2FaceTransformer(nn.Module):
                     logits = rest + guidance * (logits - rest)
                 if j == 0 and (not allow_end or p == 0):
                     logits[:, self.codes[0] :] = -1e9
-                chance = (logits / max(temperature * (2 / 3 if j in led else 1), 1e-3)).softmax(-1)
+                chance = (logits / max(temperature / (2 if j in led else 1), 1e-3)).softmax(-1)
                 if top < 1:
                     ordered, index = chance.sort(-1, descending=True)
                     ordered[ordered.cumsum(-1) - ordered > top] = 0
