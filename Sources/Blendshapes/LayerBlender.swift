@@ -170,10 +170,7 @@ public struct LayerBlender: Sendable {
   /// apart, all where they close.
   private func room(_ weights: Matrix, gap: [Double]) -> [Double] {
     let scale = 1 / (shapes.settings.gate * shapes.settings.activity)
-    let talking = (0..<weights.rows).map { frame -> Double in
-      let power = weights.row(frame).reduce(0.0) { $0 + Double($1) * Double($1) } * scale * scale
-      return power * power / (1 + power * power)
-    }
+    let talking = Self.power(weights, times: scale).map { $0 * $0 / (1 + $0 * $0) }
     let wide = Self.soften(Self.highest(talking, reach: Self.widest))
     let closing = Self.highest(gap.map { exp(-($0 / Self.nearMillimetres) * ($0 / Self.nearMillimetres)) }, reach: 1)
     let soft = Self.soften(closing)
@@ -183,10 +180,12 @@ public struct LayerBlender: Sendable {
   /// How much of what speech does with the expression's shapes gives way to the expression, T × 0…1: as much as that is the stronger
   /// of the two, so that a face that shows nothing leaves speech as it is.
   private static func presence(_ stray: Matrix, times a: Double, _ shown: Matrix, times b: Double) -> [Double] {
-    func power(_ weights: Matrix, _ amount: Double) -> [Double] {
-      soften((0..<weights.rows).map { weights.row($0).reduce(0.0) { $0 + Double($1) * Double($1) } * amount * amount })
-    }
-    return zip(power(shown, b), power(stray, a)).map { $0 / ($0 + $1 + 1e-6) }
+    zip(soften(power(shown, times: b)), soften(power(stray, times: a))).map { $0 / ($0 + $1 + 1e-6) }
+  }
+
+  /// The sum of squares of every frame's weights, each times `amount`.
+  private static func power(_ weights: Matrix, times amount: Double) -> [Double] {
+    (0..<weights.rows).map { weights.row($0).reduce(0.0) { $0 + Double($1) * Double($1) } * amount * amount }
   }
 
   private static func highest(_ values: [Double], reach: Int) -> [Double] {

@@ -230,8 +230,7 @@ final class GenerationRun {
     try cancelled.check()
     guard let state = seek(position) else { return 0 }
     return step.indices.reduce(0) { sum, lane in
-      sum
-        + samplers[lane].logProbability(model.logits(state, lane: lane, drawn: Array(step[..<lane])), of: step[lane])
+      sum + samplers[lane].logProbability(model.logits(state, lane: lane, drawn: Array(step[..<lane])), of: step[lane])
     }
   }
 

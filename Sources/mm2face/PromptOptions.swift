@@ -74,7 +74,7 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: "The same seed gives the same motion.")
   var seed: UInt64 = 0
 
-  @Option(help: "1 as trained, below safer, above bolder, 0 always the likeliest.")
+  @Option(help: "1 as trained, below safer, above bolder, 0 always the likeliest; with a voice half of it for the mouth.")
   var temperature = SamplingSettings.usual.temperature
 
   @Option(help: "Draw among the N likeliest tokens only; 0 for all.")

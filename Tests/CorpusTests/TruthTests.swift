@@ -84,7 +84,8 @@ struct TruthTests {
     var alone = 0
     var told: Set<String> = []
     for seed in 0..<1500 as Range<UInt64> {
-      let texts = writer.write(ScoreComposer().text(seed: seed), knowing: .init(absent: absent), random: RandomSource(seed: seed))
+      let known = TextWriter.Knowledge(absent: absent, deniesAlone: 0.1)
+      let texts = writer.write(ScoreComposer().text(seed: seed), knowing: known, random: RandomSource(seed: seed))
       let claims = texts.claims[level] ?? []
       guard !claims.isEmpty, claims.allSatisfy({ $0.relation == .absent }) else { continue }
       alone += 1

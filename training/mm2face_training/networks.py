@@ -38,7 +38,8 @@ def tokenizer(configuration: Configuration, run: Path, alone: bool = False) -> M
 
 
 def begin(module: torch.nn.Module, weights: dict[str, torch.Tensor]) -> list[str]:
-    """Loads weights of another run; tells what it lacks, or has in another size (heads over what other data name): that begins anew.
+    """Loads weights of another run; tells what it lacks, or has with another number of rows (heads over what other data name): that begins
+    anew. Anything else that does not fit is an error.
 
     A transformer may have got a lane since (`upper` became `upper.1` and `upper.2`): the lane's old weights go to its first part, embeddings
     of what is new begin at zero, so that the module does at first what the other did.
@@ -53,7 +54,8 @@ def begin(module: torch.nn.Module, weights: dict[str, torch.Tensor]) -> list[str
                 renamed = key.replace(old, new)
         known[renamed] = value
     state = module.state_dict()
-    missing = [key for key in state if key not in known or known[key].shape != state[key].shape]
+    other_rows = lambda a, b: a.shape != b.shape and a.shape[1:] == b.shape[1:]  # noqa: E731
+    missing = [key for key in state if key not in known or other_rows(known[key], state[key])]
     for key in missing:
         known[key] = torch.zeros_like(state[key]) if "_emb." in key else state[key]
     module.load_state_dict(state | known)

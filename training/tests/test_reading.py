@@ -201,6 +201,19 @@ def test_a_transformer_that_got_a_lane_does_at_first_what_it_did() -> None:
         assert torch.allclose(a[i], b[j], atol=1e-5)
 
 
+def test_heads_over_other_names_begin_anew_and_other_widths_are_refused() -> None:
+    def module(width: int, names: int) -> torch.nn.Module:
+        return torch.nn.ModuleDict({"body": torch.nn.Linear(width, width), "names": torch.nn.Linear(width, names)})
+
+    old, new = module(8, 5), module(8, 7)
+    before = {key: value.clone() for key, value in new.state_dict().items()}
+    assert begin(new, old.state_dict()) == ["names.weight", "names.bias"]
+    after = new.state_dict()
+    assert torch.equal(after["body.weight"], old.state_dict()["body.weight"]) and torch.equal(after["names.weight"], before["names.weight"])
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        begin(module(16, 5), old.state_dict())
+
+
 def test_an_order_read_is_how_far_the_later_event_lies_behind() -> None:
     task = object.__new__(ReadingTask)
     task.events = {"nod": 0, "smile": 1}

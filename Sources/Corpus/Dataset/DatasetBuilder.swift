@@ -204,7 +204,7 @@ public struct DatasetBuilder: Sendable {
     told.events += measured.poses(besides: score)
     let knowledge = TextWriter.Knowledge(
       realised: measured.units(besides: score), degrees: measured.degrees(told), absent: measured.absent(score),
-      isHeadStill: measured.isHeadStill)
+      deniesAlone: 0.1, isHeadStill: measured.isHeadStill)
     let writer = plan.split == .train ? writers.known : writers.heldOut
     let texts = writer.write(told, knowing: knowledge, random: plan.root.fork("text"))
     let provenance = ClipProvenance(

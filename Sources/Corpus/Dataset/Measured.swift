@@ -121,30 +121,30 @@ struct Measured {
     }
   }
 
-  /// Things that certainly do not happen in the clip; what people deny most often stands there three times.
+  /// Things that certainly do not happen in the clip; what people deny most often stands there several times.
   func absent(_ score: Score) -> [Claim.What] {
-    let checker = ClaimChecker(clip)
+    let reading = MotionReading(clip)
     let asked = Set(score.events.map { Claim.What($0.kind, $0.name) })
     func misses(_ what: Claim.What, below limit: Double = 0.1) -> Bool {
-      !asked.contains(what) && checker.measure(what).map { $0.peak < limit } ?? false
+      !asked.contains(what) && reading.strength(of: what).max().map { $0 < limit } ?? false
     }
     let speaks = score.speech != nil
     var claims: [Claim.What] = []
     let opens: Set<UnitName> = [.jawDrop, .mouthOpenWide, .lipsPart]
+    let often: Set<UnitName> = [.browsUp, .browDown, .frownMouth, .jawDrop, .mouthOpenWide, .eyeClose]
     for unit in UnitName.allCases where !(speaks && opens.contains(unit)) {
       let what = Claim.What(.unit, unit.rawValue)
       // A blink closes the eyes for a moment, which nobody means who denies it.
       guard misses(what, below: unit == .eyeClose ? 0.4 : opens.contains(unit) ? 0.06 : 0.1) else { continue }
-      let common: Set<UnitName> = [.smile, .browsUp, .browDown, .frownMouth, .jawDrop, .mouthOpenWide, .eyeClose]
-      claims += Array(repeating: what, count: unit == .smile ? 6 : common.contains(unit) ? 3 : 1)
+      claims += Array(repeating: what, count: unit == .smile ? 6 : often.contains(unit) ? 3 : 1)
     }
     let posed = score.events.contains { $0.kind == .pose }
     let said: Set<ActionName> = [.talk, .shout, .sing, .read]
     let swings: Set<ActionName> = [.nod, .shakeHead, .bowHead, .wagHead]
+    let common: Set<ActionName> = [.smile, .nod, .shakeHead, .talk, .closeEyes]
     for action in ActionName.allCases where !(speaks && said.contains(action)) && !(posed && swings.contains(action)) {
       let what = Claim.What(.action, action.rawValue)
       guard misses(what) else { continue }
-      let common: Set<ActionName> = [.smile, .nod, .shakeHead, .talk, .closeEyes]
       claims += Array(repeating: what, count: common.contains(action) ? 3 : 1)
     }
     for emotion in EmotionName.allCases where emotion != .neutral && emotion != score.emotion?.name {

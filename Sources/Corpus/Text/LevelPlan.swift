@@ -54,7 +54,7 @@ struct LevelPlan: Sendable {
       case .action: what.kind == .action || what.kind == .unit
       case .emotion: what.kind == .emotion
       case .expression: what.kind == .unit || what.name == ActionName.smile.rawValue
-      case .pose: what.kind == .pose || ActionName(rawValue: what.name).map(Self.headActions.contains) ?? false && what.kind == .action
+      case .pose: what.kind == .pose || what.kind == .action && ActionName(rawValue: what.name).map(Self.headActions.contains) ?? false
       case .scenario: false
       }
     }
@@ -63,7 +63,7 @@ struct LevelPlan: Sendable {
   /// By chance one or two things that do not happen, and nothing else: "do not smile" is a whole wish.
   private func denials(_ level: TextLevel, _ random: inout RandomSource) -> [Item]? {
     let known = absent(level)
-    guard !known.isEmpty, random.chance(0.1) else { return nil }
+    guard knowledge.deniesAlone > 0, !known.isEmpty, random.chance(knowledge.deniesAlone) else { return nil }
     let first = random.pick(known)
     let others = known.filter { $0 != first }
     return [denial(of: first)] + (others.isEmpty || random.chance(0.7) ? [] : [denial(of: random.pick(others))])
@@ -193,33 +193,28 @@ struct LevelPlan: Sendable {
 
   /// An event as an item: sided poses share their wordings through `{side}`.
   private func item(_ event: Event) -> Item {
-    let kind: SentenceBank.Kind
     var names = [event.name]
     var side = event.side
     switch event.kind {
-    case .action: kind = .action
-    case .emotion: kind = .emotion
+    case .action, .emotion: break
     case .unit:
-      kind = .unit
       if let found = ["jaw", "mouth"].first(where: { event.name == $0 + "Left" || event.name == $0 + "Right" }) {
         names.append(found + "Side")
         side = event.name.hasSuffix("Left") ? .left : .right
       }
     case .pose:
-      kind = .pose
       if let found = ["turn", "tilt"].first(where: event.name.hasPrefix) {
         names.append(found)
         side = event.name.hasSuffix("Left") ? .left : .right
       }
     case .gaze:
-      kind = .gaze
       if event.name == "left" || event.name == "right" {
         names.append("side")
         side = event.name == "left" ? .left : .right
       }
     }
     return Item(
-      kind: kind, names: names, side: side, intensity: event.intensity, count: event.count, start: event.start, end: event.end,
+      kind: .init(event.kind), names: names, side: side, intensity: event.intensity, count: event.count, start: event.start, end: event.end,
       what: [Claim.What(event.kind, event.name)], event: event)
   }
 

@@ -21,12 +21,17 @@ public struct TextWriter: Sendable {
     public var degrees: [Event: Double] = [:]
     /// Things that certainly do not happen; a negative sentence may name them.
     public var absent: [Claim.What] = []
+    /// The chance that a level says nothing but what does not happen: none where texts are to describe a motion.
+    public var deniesAlone = 0.0
     /// The head certainly keeps still.
     public var isHeadStill = false
-    public init(realised: [Event] = [], degrees: [Event: Double] = [:], absent: [Claim.What] = [], isHeadStill: Bool = false) {
+    public init(
+      realised: [Event] = [], degrees: [Event: Double] = [:], absent: [Claim.What] = [], deniesAlone: Double = 0, isHeadStill: Bool = false
+    ) {
       self.realised = realised
       self.degrees = degrees
       self.absent = absent
+      self.deniesAlone = deniesAlone
       self.isHeadStill = isHeadStill
     }
   }

@@ -46,7 +46,7 @@ class Mixer:
         self.model, self.activity, self.face = model, activity, face
         self.noise, self.draw = noise, np.random.default_rng(3)
         weight = model.weight.double().numpy()
-        shapes = model.columns().detach().double().numpy()
+        self.shapes = shapes = model.columns().detach().double().numpy()
         columns = face.columns().astype(np.float64) * UNITS[:, None, None]
         self.gram = np.einsum("pvc,v,qvc->pq", columns, weight, columns)
         self.gram += np.eye(PARAMETERS) * DAMPING * np.trace(self.gram) / PARAMETERS
@@ -78,23 +78,22 @@ class Mixer:
         there = power(shown)
         return there / (there + power(stray) + 1e-6)
 
+    def read(self, speech: np.ndarray, expression: np.ndarray) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray], np.ndarray]:
+        """Weights of both domains in the speech clip and in the expression clip, and the room that speech takes, (T, 1)."""
+        spoken = self.face.displacement(without_lids(speech))
+        speaking, feeling = self.weights(spoken), self.weights(self.face.displacement(without_lids(expression)))
+        return speaking, feeling, self.room(speaking[0], self.face.lip_gap(spoken))[:, None]
+
     def decode(self, speech: np.ndarray, expression: np.ndarray) -> np.ndarray:
         """The deformation (T, V, 3) that the shapes alone add to the canonical mesh, before it is mapped to parameters: each track's own
         shapes, and of what an expression does with speech's as much as speech leaves room for (an expression has a mouth, too)."""
-        spoken = self.face.displacement(without_lids(speech))
-        said_s, _ = self.weights(spoken)
-        said_e, shown_e = self.weights(self.face.displacement(without_lids(expression)))
-        room = self.room(said_s, self.face.lip_gap(spoken))[:, None]
-        weights = np.concatenate([said_s + (1 - room) * said_e, shown_e], 1)
-        return np.tensordot(weights, self.model.columns().detach().double().numpy(), 1)
+        (said_s, _), (said_e, shown_e), room = self.read(speech, expression)
+        return np.tensordot(np.concatenate([said_s + (1 - room) * said_e, shown_e], 1), self.shapes, 1)
 
     def blend(self, speech: np.ndarray, expression: np.ndarray, amounts: tuple[float, float] = (1, 1)) -> np.ndarray:
         """Two clips of one length, (T, 56) → (T, 56)."""
         a, b = amounts
-        spoken = self.face.displacement(without_lids(speech))
-        said_s, shown_s = self.weights(spoken)
-        said_e, shown_e = self.weights(self.face.displacement(without_lids(expression)))
-        room = self.room(said_s, self.face.lip_gap(spoken))[:, None]
+        (_, shown_s), (said_e, shown_e), room = self.read(speech, expression)
         n = self.model.speeches
         given = min(b, 1) * self.presence(a * shown_s, b * shown_e)[:, None]
         cross = a * given * shown_s @ self.back[:, n:].T + b * room * said_e @ self.back[:, :n].T

@@ -125,8 +125,8 @@ class AudioTask:
         """A stretch at a random speed (pitch goes along), silence where it hangs over an end."""
         count = round(seconds * RATE)
         name = list(self.sets)[draw.choice(len(self.sets), p=self.shares)]
-        at = draw.integers(len(self.sets[name]))
-        item = _item(excerpt(self.recordings[name][at], draw)) if draw.random() < self.options.alone else self.sets[name][at]
+        which = draw.integers(len(self.sets[name]))
+        item = _item(excerpt(self.recordings[name][which], draw)) if draw.random() < self.options.alone else self.sets[name][which]
         speed = 1.0 if draw.random() < 0.15 else float(np.exp(draw.uniform(np.log(0.8), np.log(1.25))))
         need, have = int(count * speed) + 2, len(item.samples)
         start = draw.integers(-8000, have - need + 8000) if have + 16000 > need else draw.integers(-(need - have), 1)
@@ -182,13 +182,14 @@ def measure(module: CompactAudioEncoder, recordings: list[Recording], threshold:
     guessed, meant = [], []
     for recording in recordings:
         posterior, opening = listen(module, recording)
-        label, target, _ = targets(with_closure(recording.phones), recording.seconds, FPS)
+        phones = with_closure(recording.phones)
+        label, target, _ = targets(phones, recording.seconds, FPS)
         n = min(len(label), len(posterior))
         right += int((posterior[:n].argmax(1) == label[:n]).sum())
         frames += n
         guessed.append(opening[:n])
         meant.append(target[:n])
-        want = [(s + e) / 2 for c, s, e in classes_of(with_closure(recording.phones)) if c == INDEX["PBM"]]
+        want = [(s + e) / 2 for c, s, e in classes_of(phones) if c == INDEX["PBM"]]
         got = closures(posterior[:, INDEX["PBM"]], threshold)
         wanted, found = wanted + len(want), found + len(got)
         free = list(got)
