@@ -8,7 +8,7 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   /// Only the most likely tokens that together reach this probability can be drawn; 1 means all.
   public var topP: Double
   /// How far to move from what the model says without text towards what it says with it: 1 as trained, 1.5–4 follows the text harder.
-  /// Where there is a voice, lanes of the mouth alone are drawn as with 1.
+  /// Where there is a voice, lanes of the mouth alone are drawn as with 1; so is, always and at temperature 1, whether a motion ends.
   public var guidance: Double
   /// The same seed with the same request gives the same tokens.
   public var seed: UInt64

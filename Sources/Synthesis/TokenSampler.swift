@@ -27,16 +27,10 @@ struct TokenSampler {
     _ logits: Matrix, codes: Int, hasEnd: Bool, allowsEnd: Bool, forced: (token: Int, origin: LaneChoice.Origin)?, banned: [Int],
     noise: Double
   ) -> Draw? {
-    var values = guided(logits)
+    let endProbability = hasEnd ? self.endProbability(logits, codes: codes) : 0
+    var values = Array(guided(logits)[0..<codes])
     let temperature = settings.temperature > 0 ? settings.temperature : 1
     for i in values.indices { values[i] = Float(Double(values[i]) / temperature) }
-    var endProbability = 0.0
-    if hasEnd {
-      var all = values
-      softmaxInPlace(&all, count: all.count)
-      endProbability = Double(all[codes])
-      if !allowsEnd { values[codes] = -.infinity }
-    }
     var probabilities = values
     softmaxInPlace(&probabilities, count: probabilities.count)
     let best = ranked(probabilities, codes: codes)
@@ -47,9 +41,23 @@ struct TokenSampler {
     if let forced { return Draw(choice: choice(forced.token, forced.origin), endProbability: endProbability, ended: false) }
     var allowed = probabilities
     for token in banned where token >= 0 && token < codes { allowed[token] = -1 }
+    var noise = noise
+    if hasEnd, allowsEnd {
+      let ends = settings.temperature == 0 ? endProbability > 0.5 : noise < endProbability
+      if ends { return Draw(choice: choice(best.first?.token ?? 0, .sampled), endProbability: endProbability, ended: true) }
+      // The rest of the draw is as good as a fresh one.
+      noise = (noise - endProbability) / (1 - endProbability)
+    }
     guard let token = pick(allowed, noise: noise) else { return nil }
-    if hasEnd, token == codes { return Draw(choice: choice(best.first?.token ?? 0, .sampled), endProbability: endProbability, ended: true) }
     return Draw(choice: choice(token, .sampled), endProbability: endProbability, ended: false)
+  }
+
+  /// How likely the motion ends here: as trained, with the text and at temperature 1. Guidance and temperature are for what happens; drawn
+  /// with them, motions last a sixth longer than those the model learnt from.
+  private func endProbability(_ logits: Matrix, codes: Int) -> Double {
+    var all = Array(logits.row(0))
+    softmaxInPlace(&all, count: all.count)
+    return Double(all[codes])
   }
 
   /// Log-probability of a token at this temperature.

@@ -1,5 +1,7 @@
+import Containers
 import Corpus
 import Foundation
+import Head
 import Motion
 import Tensor
 import Testing
@@ -187,6 +189,50 @@ struct SpeechPerformanceTests {
         }
       }
     }
+  }
+
+  @Test("lips part as far as the vowel is open, on the posed face too")
+  func openness() throws {
+    // Openness of the lip classes as `training` has it (`speech/phones.py`): 0 sealed, 1 wide.
+    let openness = ["uw": 0.25, "iy": 0.35, "ih": 0.35, "eh": 0.55, "ao": 0.6, "aa": 0.95, "ae": 0.95]
+    let vowels = openness.keys.sorted()
+    let consonants = ["t", "k", "s", "n", "p", "m", "l", "d", "f"]
+    let gauge = try HeadMeasurements.Gauge(HeadModel(studioFile: AssetLocator.path("assets/head/studio.safetensors")))
+    var rows: [(vowel: String, jaw: Double, gap: Double)] = []
+    for seed in 0..<40 as Range<UInt64> {
+      var random = RandomSource(seed: seed)
+      var phones = [Phone("pau", 0.2, 0.4)]
+      for _ in 0..<9 {
+        for (names, least, most) in [(consonants, 0.05, 0.1), (vowels, 0.06, 0.16)] {
+          let start = phones[phones.count - 1].end
+          phones.append(Phone(random.pick(names), start, start + random.uniform(least, most)))
+        }
+      }
+      let end = phones[phones.count - 1].end
+      var score = Score(seconds: end + 0.3)
+      score.events = [.action(.talk, .medium, 0.2..<end)]
+      let clip = Performer().perform(score, speech: SpokenTrack(phones: phones), seed: seed)
+      let measured = try HeadMeasurements(clip, gauge: gauge).frames
+      for phone in phones where openness[phone.name] != nil {
+        let frame = Int((phone.start + phone.end) / 2 * 25)
+        let jaw = Double(clip[frame, 53]) / 0.34 - Double(clip[frame, .mouthClose])
+        rows.append((phone.name, jaw, Double(measured[frame].lipGapMillimetres)))
+      }
+    }
+    func correlation(_ value: ((vowel: String, jaw: Double, gap: Double)) -> Double) -> Double {
+      let pairs = rows.map { (value($0), openness[$0.vowel] ?? 0) }
+      let means = pairs.reduce((0, 0)) { ($0.0 + $1.0 / Double(pairs.count), $0.1 + $1.1 / Double(pairs.count)) }
+      func sum(_ term: ((Double, Double)) -> Double) -> Double { pairs.reduce(0) { $0 + term(($1.0 - means.0, $1.1 - means.1)) } }
+      return sum { $0 * $1 } / (sum { a, _ in a * a } * sum { _, b in b * b }).squareRoot()
+    }
+    #expect(correlation(\.jaw) > 0.8, "\(correlation(\.jaw))")
+    #expect(correlation(\.gap) > 0.7, "\(correlation(\.gap))")
+    func mean(_ names: String...) -> Double {
+      let gaps = rows.filter { names.contains($0.vowel) }.map(\.gap)
+      return gaps.reduce(0, +) / Double(gaps.count)
+    }
+    // A funnel parts lips by itself: a rounded vowel must still be narrower than an open one.
+    #expect(mean("aa", "ae") > mean("ao") && mean("ao") > mean("eh") && mean("eh") > mean("iy", "ih"))
   }
 
   @Test("diphthongs become two classes and h takes the vowel's shape")

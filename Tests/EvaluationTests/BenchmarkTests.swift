@@ -106,6 +106,16 @@ import Testing
     let random = try await benchmark.run(RandomMotion(items, seed: 2), real: real)
     #expect(random.repeats == 2)
     #expect((random.figures["LVE"]?.mean ?? 9) < (still.figures["LVE"]?.mean ?? 0))
+    let others = Array(Self.items(70).suffix(6))
+    var drawn: [[Float]] = []
+    for item in items.prefix(6) {
+      let clip = try await RandomMotion(items, from: others, seed: 2, whole: true).clip(for: item, repetition: 1)
+      #expect(others.contains { $0.clip.values == clip.values }, "a whole clip is neither cut nor held")
+      drawn.append(clip.values)
+      let fitted = try await RandomMotion(items, seed: 2).clip(for: item, repetition: 1)
+      #expect(fitted.frameCount == item.clip.frameCount && fitted.values != item.clip.values, "another clip's motion")
+    }
+    #expect(Set(drawn).count == 6, "no clip is drawn twice")
     let nearest = try await benchmark.run(NearestText(training: items), real: real)
     #expect(nearest.faults.isEmpty)
     #expect(try await benchmark.run(RandomMotion(items, seed: 2), real: real) == random, "the same seed gives the same figures")

@@ -48,6 +48,38 @@ enum TinyBundle {
     #expect(result.clip.values.allSatisfy { $0.isFinite })
   }
 
+  @Test func theEndIsDrawnAsTrainedWhateverTheSettings() async throws {
+    var chances: [Double] = []
+    for (temperature, guidance) in [(1, 1), (0.3, 1), (0, 6), (0.9, 3.5), (2, 8)] {
+      let settings = SamplingSettings(temperature: temperature, guidance: guidance, seed: 5)
+      let request = GenerationRequest(prompt: prompt, length: .seconds(0.5), settings: settings)
+      _ = try await generator.result(of: request) { if $0.position == 0 { chances.append($0.endProbability) } }
+    }
+    #expect(chances.count == 5 && chances[0] > 0 && chances[0] < 1)
+    #expect(Set(chances).count == 1, "\(chances)")
+  }
+
+  @Test func motionsEndAsOftenAsTheirStepsSay() async throws {
+    // Of 200 free motions as many must end at the second step as the model says on average, within four deviations.
+    var expected = 0.0
+    var variance = 0.0
+    var ended = 0
+    for seed in 0..<200 as Range<UInt64> {
+      var settings = SamplingSettings.usual
+      settings.seed = seed
+      // The chance of END at the second step, from a motion that starts alike and may not end.
+      var chance = 0.0
+      let fixed = GenerationRequest(prompt: prompt, length: .seconds(0.5), settings: settings)
+      _ = try await generator.result(of: fixed) { if $0.position == 1 { chance = $0.endProbability } }
+      expected += chance
+      variance += chance * (1 - chance)
+      let free = try await generator.result(of: GenerationRequest(prompt: prompt, settings: settings)) { _ in }
+      ended += free.tokens.stepCount == 1 ? 1 : 0
+    }
+    #expect(expected > 1, "\(expected)")
+    #expect(abs(Double(ended) - expected) <= 4 * variance.squareRoot() + 1, "\(ended) ended, \(expected) expected")
+  }
+
   @Test func sameSeedSameBytesWithAnyNumberOfThreads() async throws {
     let before = (ThreadPool.shared.threads, Blas.threads)
     defer {

@@ -27,23 +27,33 @@ extension Plan {
     }
   }
 
-  /// What head, eyes and brows do while the mouth speaks.
+  /// What the face does beside the words: nothing, one thing, two in a row, and now and then a smile through all of it.
   private mutating func during(_ span: Range<Double>) {
     let length = span.upperBound - span.lowerBound
     guard length > 0.9 else { return }
-    let start = span.lowerBound + source.uniform(0, 0.4) * length
-    let end = min(start + source.uniform(0.8, 2.2), span.upperBound + 0.2, ScoreComposer.longest)
-    guard end - start > 0.6 else { return }
+    if mood == nil || mood?.name == .happy, source.chance(0.14) { events.append(.unit(.smile, intensity(), span)) }
+    var start = span.lowerBound + source.uniform(0, 0.4) * length
+    for _ in 0..<(source.chance(0.4) ? 2 : 1) {
+      let end = min(start + source.uniform(0.8, 2.2), span.upperBound + 0.2, ScoreComposer.longest)
+      guard end - start > 0.6 else { return }
+      let known = events.count
+      beside(start..<end, until: span.upperBound + 0.3)
+      start = (events.count > known ? events.last?.end ?? end : end) + source.uniform(0.05, 0.4)
+    }
+  }
+
+  /// What head, eyes and brows do while the mouth speaks.
+  private mutating func beside(_ span: Range<Double>, until last: Double) {
     switch source.index(10) {
-    case 0, 1, 2: events.append(anyPose(start..<end))
+    case 0, 1, 2: events.append(anyPose(span))
     case 3:
-      let event = event(source.pick([.nod, .shakeHead]), at: start, within: end - start)
-      if event.end < span.upperBound + 0.3 { events.append(event) }
-    case 4: events.append(.gaze(source.pick([.left, .right, .up, .down]), intensity(), start..<end))
-    case 5:
+      let event = event(source.pick([.nod, .shakeHead]), at: span.lowerBound, within: span.upperBound - span.lowerBound)
+      if event.end < last { events.append(event) }
+    case 4: events.append(.gaze(source.pick([.left, .right, .up, .down]), intensity(), span))
+    case 5, 6:
       let side: Side = source.chance(0.3) ? source.pick([.left, .right]) : .both
-      events.append(.unit(source.pick([.browsUp, .browDown, .browInnerUp, .eyeWide, .eyeSquint]), intensity(), side: side, start..<end))
-    case 6: combinedPose(start..<end)
+      events.append(.unit(source.pick([.browsUp, .browDown, .browInnerUp, .eyeWide, .eyeSquint]), intensity(), side: side, span))
+    case 7: combinedPose(span)
     default: break
     }
   }

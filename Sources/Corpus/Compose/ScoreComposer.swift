@@ -11,15 +11,16 @@ public struct ScoreComposer: Sendable {
 
   public init() {}
 
-  /// A clip without sound: actions alone and in sequence, emotions, units, poses, gaze, nothing at all.
+  /// A clip without sound: actions alone and in sequence, emotions, units, poses, gaze, several kinds in a row, nothing at all.
   public func text(seed: UInt64) -> Score {
     var plan = Plan(source: RandomSource(seed: seed).fork("score"))
-    switch plan.source.weightedIndex([0.26, 0.22, 0.17, 0.17, 0.14, 0.04]) {
+    switch plan.source.weightedIndex([0.22, 0.19, 0.15, 0.15, 0.12, 0.14, 0.03]) {
     case 0: plan.actions(1, moodChance: 0.4)
     case 1: plan.actions(2 + (plan.source.chance(0.3) ? 1 : 0), moodChance: 0.3)
     case 2: plan.emotions()
     case 3: plan.units()
     case 4: plan.poses()
+    case 5: plan.mixed()
     default: plan.nothing()
     }
     return plan.score()
@@ -138,6 +139,35 @@ struct Plan {
     } else if !regions.contains(.gaze), !regions.contains(.eyes) {
       events.append(.gaze(source.pick([.left, .right, .up, .down]), intensity(), event.start + 0.1..<event.end))
     }
+  }
+
+  /// What people ask for in one breath: two or three things of any kind, one after another.
+  mutating func mixed() {
+    if source.chance(0.15) { mood = Score.Mood(source.pick(Self.emotions), .slight) }
+    var actions: Set<ActionName> = []
+    // A wink is short: it comes as an action.
+    var units: Set<UnitName> = [.wink]
+    let count = source.chance(0.3) ? 3 : 2
+    for index in 0..<count {
+      let share = index + 1 < count ? min(room * 0.6, 3.5) : min(room, 5)
+      guard share > 0.9 else { break }
+      let span = cursor..<cursor + min(source.uniform(0.9, 2), share)
+      switch source.weightedIndex([0.4, 0.27, 0.23, 0.1]) {
+      case 0:
+        guard let name = pickAction(avoiding: actions, within: share) else { continue }
+        actions.insert(name)
+        events.append(event(name, at: cursor, within: share))
+      case 1:
+        let unit = source.pick(UnitName.allCases.filter { !units.contains($0) })
+        units.insert(unit)
+        let side: Side = unit.isSided && source.chance(0.35) ? source.pick([.left, .right]) : .both
+        events.append(.unit(unit, intensity(), side: side, span))
+      case 2: events.append(anyPose(span))
+      default: events.append(.gaze(source.pick([.left, .right, .up, .down]), intensity(), span))
+      }
+      cursor = (events.last?.end ?? cursor) + source.uniform(0.08, 0.5)
+    }
+    if events.isEmpty { nothing() }
   }
 
   // MARK: Emotions

@@ -16,6 +16,11 @@ struct Speaking {
     var jawCap: [Double]
   }
 
+  /// How much of their style speakers show in the size of their mouth movements, as a power.
+  private static let likeness = 0.45
+  /// How fast the jaw may leave a closure, in full openings a second: 250 mm a second at the lips.
+  private static let release = 9.0
+
   private let segments: [LipClass.Segment]
   private let vigour: [Double]
   private let phones: [Phone]
@@ -50,8 +55,9 @@ struct Speaking {
       default: break
       }
     }
-    jawGain = style.articulation * mood * source.uniform(0.85, 1.18)
-    lipGain = style.articulation * source.uniform(0.88, 1.15)
+    // A voice does not tell how widely its speaker opens: speakers differ in it only a little.
+    jawGain = pow(style.articulation * mood * source.uniform(0.85, 1.18), Self.likeness)
+    lipGain = pow(style.articulation * source.uniform(0.88, 1.15), Self.likeness)
   }
 
   /// Head and brow beats on stress, drift of the head over a phrase, a breath before the first word, blinks at pauses.
@@ -119,7 +125,7 @@ struct Speaking {
         for index in first...last {
           let time = Double(index) / Performer.rate
           let away = max(span.lowerBound - time, time - span.upperBound, 0)
-          cap[index] = min(cap[index], most + 6.5 * away)
+          cap[index] = min(cap[index], most + Self.release * away)
         }
       }
     }

@@ -34,11 +34,12 @@ struct Coarticulation {
     case .r: return row([0.14, 0.14, 0.1, 0.26, 0.26, 0.0, 0], 0.7, 0.8, 0.045)
     case .l: return row([0.2, 0.2, 0.1, 0.0, 0.0, 0.12, 0.05], 0.6, 0.3, 0.04)
     case .w: return row([0.09, 0.0, 0.0, 0.25, 0.82, 0.0, 0], 1.6, 2.4, 0.055)
-    case .roundedHigh: return row([0.14, 0.06, 0.0, 0.3, 0.68, 0.0, 0], 0.9, 1.6, 0.05)
-    case .roundedMid: return row([0.42, 0.16, 0.06, 0.45, 0.25, 0.0, 0], 1, 1.2, 0.05)
-    case .open: return row([0.52, 0.24, 0.12, 0.0, 0.0, 0.14, 0], 1.1, 0.8, 0.05)
-    case .mid: return row([0.32, 0.22, 0.12, 0.0, 0.0, 0.16, 0], 0.9, 0.6, 0.045)
-    case .spread: return row([0.15, 0.22, 0.14, 0.0, 0.0, 0.42, 0], 0.8, 0.9, 0.045)
+    // Vowels insist: even those between two s part the lips. A funnel parts them by itself (12 mm a unit), so rounded vowels have little of it.
+    case .roundedHigh: return row([0.08, 0.06, 0.0, 0.1, 0.68, 0.0, 0], 1.8, 3.2, 0.05)
+    case .roundedMid: return row([0.4, 0.16, 0.06, 0.28, 0.25, 0.0, 0], 2, 2.4, 0.05)
+    case .open: return row([0.6, 0.24, 0.12, 0.0, 0.0, 0.14, 0], 2.2, 1.6, 0.05)
+    case .mid: return row([0.36, 0.22, 0.12, 0.0, 0.0, 0.16, 0], 1.8, 1.2, 0.045)
+    case .spread: return row([0.12, 0.22, 0.14, 0.0, 0.0, 0.42, 0], 1.6, 1.8, 0.045)
     }
   }
 

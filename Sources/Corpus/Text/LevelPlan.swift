@@ -76,14 +76,20 @@ struct LevelPlan: Sendable {
     {
       events.append(Event.action(.talk, .medium, line.start..<max(line.end, line.start + 0.1)))
     }
+    let others = score.events.filter { ($0.kind == .unit || $0.kind == .pose || $0.kind == .gaze) && $0.pose != .straight }
     if events.isEmpty {
-      events = Array(score.events.filter { $0.kind == .unit || $0.kind == .pose || $0.kind == .gaze }.prefix(2))
+      events = Array(others.prefix(random.chance(0.5) ? 3 : 2))
+    } else if random.chance(0.5) {
+      // People tell in one line what happens, of whatever kind.
+      events += others
     }
     if events.isEmpty, score.events.contains(where: { $0.kind == .emotion }) || score.emotion.map({ $0.name != .neutral }) ?? false {
       return doubled(emotionItems(), &random)
     }
     if events.isEmpty { return doubled([state(.action, "nothing")], &random) }
-    let told = merged(events.sorted { $0.start < $1.start }.prefix(5).map(item))
+    // Who picks a voice need not write that someone talks.
+    if score.speech != nil, events.count > 1, random.chance(0.3) { events.removeAll { $0.action == .talk } }
+    let told = merged(events.sorted { $0.start < $1.start }.prefix(4).map(item))
     return told.count == 1 && score.speech != nil ? told + companion(of: told[0], &random) : told
   }
 

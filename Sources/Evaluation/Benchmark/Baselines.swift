@@ -21,21 +21,33 @@ public struct StillFace: MotionSource {
   }
 }
 
-/// Another clip's real motion, drawn at random, cut or held to the clip's length.
+/// Another clip's real motion: whole, or cut or held to the clip's length.
+///
+/// Every clip gets another one, by a shift of the list that a repetition draws at random. Whole motions of clips that are not in the set
+/// show how far two samples of the same kind are apart: the FID to expect of motion as good as real.
 public struct RandomMotion: MotionSource {
   public let name = "random real motion"
   public let isRandom = true
   private let clips: [Clip]
+  private let places: [String: Int]
   private let seed: UInt64
+  private let isWhole: Bool
 
-  public init(_ items: [EvaluationItem], seed: UInt64) {
-    clips = items.map(\.clip)
+  /// - Parameters:
+  ///   - items: what is tested.
+  ///   - others: where the motions come from; the same clips when there are no others.
+  public init(_ items: [EvaluationItem], from others: [EvaluationItem] = [], seed: UInt64, whole: Bool = false) {
+    clips = (others.isEmpty ? items : others).map(\.clip)
+    places = Dictionary(items.enumerated().map { ($1.name, $0) }) { first, _ in first }
     self.seed = seed
+    isWhole = whole
   }
 
   public func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip {
-    var random = RandomSource(seed: seed).fork("\(item.name) \(repetition)")
-    return random.pick(clips).fitted(to: item.clip.frameCount)
+    var random = RandomSource(seed: seed).fork("shift \(repetition)")
+    let shift = 1 + random.index(max(1, clips.count - 1))
+    let clip = clips[((places[item.name] ?? 0) + shift) % clips.count]
+    return isWhole ? clip : clip.fitted(to: item.clip.frameCount)
   }
 }
 

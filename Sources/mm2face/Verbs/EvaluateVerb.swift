@@ -216,6 +216,13 @@ struct EvaluateVerb: AsyncParsableCommand {
     return rows.isEmpty ? try? Generator(bundle: bundle()) : nil
   }
 
+  /// Real motions of clips that are not tested, where there are any; whole ones where nothing compares them frame by frame.
+  private func random(_ set: EvaluationDataset, _ fallback: Clip.Basis) -> RandomMotion {
+    let other = split == "train" ? "test" : "train"
+    let others = try? EvaluationDataset(folder: set.folder, task: set.task, split: other, basis: fallback, limit: set.items.count).items
+    return RandomMotion(set.items, from: others ?? [], seed: seed, whole: set.task == .text)
+  }
+
   private func sources(_ set: EvaluationDataset, _ model: Generator?, _ fallback: Clip.Basis) throws -> [any MotionSource] {
     var list: [any MotionSource] = []
     if wants(.real) { list.append(RealMotion()) }
@@ -225,7 +232,7 @@ struct EvaluateVerb: AsyncParsableCommand {
       let training = try EvaluationDataset(folder: set.folder, task: set.task, split: "train", basis: fallback)
       if !training.items.isEmpty { list.append(NearestText(training: training.items)) }
     }
-    if wants(.random) { list.append(RandomMotion(set.items, seed: seed)) }
+    if wants(.random) { list.append(random(set, fallback)) }
     if wants(.still) { list.append(StillFace()) }
     return list
   }

@@ -243,20 +243,20 @@ class MM2FaceTransformer(nn.Module):
             step, zh, zu = [], h, u
             for j, head in enumerate(self.heads):
                 logits = head(zh).float()
+                if j == 0 and allow_end and p:
+                    # The end is drawn as trained: guidance and temperature are for what happens until then.
+                    over = torch.rand(b) < logits.softmax(-1)[:, self.codes[0]]
+                    ended = torch.where(over & (ended > p), torch.full_like(ended, p), ended)
+                logits = logits[:, : self.codes[j]]
                 if guidance != 1 and j not in led:
-                    rest = head(zu).float()
+                    rest = head(zu).float()[:, : self.codes[j]]
                     logits = rest + guidance * (logits - rest)
-                if j == 0 and (not allow_end or p == 0):
-                    logits[:, self.codes[0] :] = -1e9
                 chance = (logits / max(temperature / (2 if j in led else 1), 1e-3)).softmax(-1)
                 if top < 1:
                     ordered, index = chance.sort(-1, descending=True)
                     ordered[ordered.cumsum(-1) - ordered > top] = 0
                     chance = torch.zeros_like(chance).scatter(-1, index, ordered)
                 token = torch.multinomial(chance, 1)[:, 0]
-                if j == 0:
-                    ended = torch.where((token == self.codes[0]) & (ended > p), torch.full_like(ended, p), ended)
-                    token = token.clamp_max(self.codes[0] - 1)
                 step.append(token)
                 if j + 1 < len(self.lanes):
                     zh, zu = zh + self.draw_emb[j](token), zu + self.draw_emb[j](token)
