@@ -196,21 +196,6 @@ import Testing
     #expect(throws: BlendError.rates(speech: 30, expression: 25)) { try blender.blend(speech: slow, expression: played.expression) }
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["MM2FACE_TEST_ALL"] != nil))
-  func keepsItsPace() throws {
-    let blender = try Self.blender.get()
-    let played = Self.performances[0]
-    var speech = played.speech, expression = played.expression
-    while speech.frameCount < 2000 {
-      speech.values += played.speech.values
-      expression.values += played.expression.values
-    }
-    let began = Date()
-    _ = try blender.blend(speech: speech, expression: expression)
-    let pace = Double(speech.frameCount) / Date().timeIntervalSince(began)
-    #expect(pace >= 1650, "\(pace) frames a second")
-  }
-
   @Test func refusesDamagedModels() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("blend-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -9,7 +9,7 @@ struct BenchVerb: ParsableCommand {
     commandName: "bench", abstract: "Measure speed; all benchmarks without a name.",
     discussion: "Names: \(names.joined(separator: ", ")). OPENBLAS_CORETYPE should be unset: it may force slower kernels.")
 
-  static let names = ["token", "decode", "distilbert", "wav2vec2", "pose", "raster", "start"]
+  static let names = ["token", "decode", "distilbert", "wav2vec2", "pose", "raster", "blend", "start"]
 
   @OptionGroup var common: CommonOptions
 
@@ -71,6 +71,7 @@ struct BenchVerb: ParsableCommand {
       let sizes = size.map { [$0.grid] } ?? [GridSize(columns: 80, rows: 40), GridSize(columns: 200, rows: 60)]
       for line in RasterBenchmarks.run(head: try common.drawnHead(), sizes: sizes, repeats: repeats * 30) { show(line) }
     case "wav2vec2": show(try EngineBenchmarks.wav2vec2(repeats: repeats))
+    case "blend": show(try BenchBlend.run(repeats: repeats))
     case "pose": for line in try BenchPose.run(head: HeadVerb.read(common.headPath), repeats: repeats) { show(line) }
     default: show(try EngineBenchmarks.start(repeats: repeats))
     }
