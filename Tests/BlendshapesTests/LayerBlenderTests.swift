@@ -174,9 +174,10 @@ import Testing
         let clip = try blender.blend(speech: item.speech, expression: item.expression, amounts: .init(speech: a, expression: b)).clip
         #expect(clip.frameCount == item.frames, "\(item.name)")
         #expect(clip.values.allSatisfy { $0.isFinite && abs($0) < 3 }, "\(item.name) at \(a), \(b)")
-        // No frame jumps further than the tracks themselves do together, and a little.
+        // No frame jumps further than the tracks themselves do together, and a little; nor, but for speech twice as large, than 0.17.
         let most = Float(a) * Self.jump(item.speech) + Float(b) * Self.jump(item.expression) + 0.02
-        #expect(Self.jump(clip) < most, "\(item.name) at \(a), \(b): the jaw jumps \(Self.jump(clip)) rad in a frame")
+        let jump = Self.jump(clip)
+        #expect(jump < most && (a > 1 || jump < 0.17), "\(item.name) at \(a), \(b): the jaw jumps \(jump) rad in a frame")
       }
     }
     // One track alone at its own size is left as it is, but for bounds.

@@ -215,7 +215,7 @@ struct SpeechPerformanceTests {
       let measured = try HeadMeasurements(clip, gauge: gauge).frames
       for phone in phones where openness[phone.name] != nil {
         let frame = Int((phone.start + phone.end) / 2 * 25)
-        let jaw = Double(clip[frame, 53]) / 0.34 - Double(clip[frame, .mouthClose])
+        let jaw = Double(clip[frame, 53]) / JawConvention.openRadians - Double(clip[frame, .mouthClose])
         rows.append((phone.name, jaw, Double(measured[frame].lipGapMillimetres)))
       }
     }

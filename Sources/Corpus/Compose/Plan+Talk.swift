@@ -36,25 +36,26 @@ extension Plan {
     for _ in 0..<(source.chance(0.4) ? 2 : 1) {
       let end = min(start + source.uniform(0.8, 2.2), span.upperBound + 0.2, ScoreComposer.longest)
       guard end - start > 0.6 else { return }
-      let known = events.count
-      beside(start..<end, until: span.upperBound + 0.3)
-      start = (events.count > known ? events.last?.end ?? end : end) + source.uniform(0.05, 0.4)
+      start = beside(start..<end, until: span.upperBound + 0.3) + source.uniform(0.05, 0.4)
     }
   }
 
-  /// What head, eyes and brows do while the mouth speaks.
-  private mutating func beside(_ span: Range<Double>, until last: Double) {
+  /// What head, eyes and brows do while the mouth speaks; returns when they have done it.
+  private mutating func beside(_ span: Range<Double>, until last: Double) -> Double {
     switch source.index(10) {
     case 0, 1, 2: events.append(anyPose(span))
     case 3:
       let event = event(source.pick([.nod, .shakeHead]), at: span.lowerBound, within: span.upperBound - span.lowerBound)
-      if event.end < last { events.append(event) }
-    case 4: events.append(.gaze(source.pick([.left, .right, .up, .down]), intensity(), span))
+      guard event.end < last else { break }
+      events.append(event)
+      return event.end
+    case 4: events.append(anyGaze(span))
     case 5, 6:
       let side: Side = source.chance(0.3) ? source.pick([.left, .right]) : .both
       events.append(.unit(source.pick([.browsUp, .browDown, .browInnerUp, .eyeWide, .eyeSquint]), intensity(), side: side, span))
     case 7: combinedPose(span)
     default: break
     }
+    return span.upperBound
   }
 }

@@ -84,6 +84,8 @@ struct Plan {
 
   mutating func anyPose(_ span: Range<Double>) -> Event { .pose(source.pick(Self.poses), intensity(), span) }
 
+  mutating func anyGaze(_ span: Range<Double>) -> Event { .gaze(source.pick([.left, .right, .up, .down]), intensity(), span) }
+
   // MARK: Actions
 
   mutating func pickAction(avoiding used: Set<ActionName>, within room: Double) -> ActionName? {
@@ -137,7 +139,7 @@ struct Plan {
       let start = event.start + source.uniform(0, 0.3) * event.duration
       events.append(anyPose(start..<event.end + source.uniform(0, 0.3)))
     } else if !regions.contains(.gaze), !regions.contains(.eyes) {
-      events.append(.gaze(source.pick([.left, .right, .up, .down]), intensity(), event.start + 0.1..<event.end))
+      events.append(anyGaze(event.start + 0.1..<event.end))
     }
   }
 
@@ -163,7 +165,7 @@ struct Plan {
         let side: Side = unit.isSided && source.chance(0.35) ? source.pick([.left, .right]) : .both
         events.append(.unit(unit, intensity(), side: side, span))
       case 2: events.append(anyPose(span))
-      default: events.append(.gaze(source.pick([.left, .right, .up, .down]), intensity(), span))
+      default: events.append(anyGaze(span))
       }
       cursor = (events.last?.end ?? cursor) + source.uniform(0.08, 0.5)
     }

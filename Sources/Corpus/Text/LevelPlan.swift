@@ -76,7 +76,7 @@ struct LevelPlan: Sendable {
     {
       events.append(Event.action(.talk, .medium, line.start..<max(line.end, line.start + 0.1)))
     }
-    let others = score.events.filter { ($0.kind == .unit || $0.kind == .pose || $0.kind == .gaze) && $0.pose != .straight }
+    let others = score.events.filter(Self.isMovement)
     if events.isEmpty {
       events = Array(others.prefix(random.chance(0.5) ? 3 : 2))
     } else if random.chance(0.5) {
@@ -97,8 +97,7 @@ struct LevelPlan: Sendable {
   private func companion(of item: Item, _ random: inout RandomSource) -> [Item] {
     let beside = (score.events + knowledge.realised).filter { event in
       let told = self.item(event)
-      return (event.kind == .unit || event.kind == .pose || event.kind == .gaze) && event.pose != .straight
-        && (item.overlaps(told) || event.start >= item.start)
+      return Self.isMovement(event) && (item.overlaps(told) || event.start >= item.start)
     }
     if !beside.isEmpty, random.chance(0.6) {
       let other = self.item(random.pick(beside))
@@ -173,6 +172,11 @@ struct LevelPlan: Sendable {
       if items.count == 1, mayDeny { items.append(denial(of: random.pick(absent))) }
     }
     return items
+  }
+
+  /// Whether a part of the face, the head or the eyes moves somewhere, which is less than an action.
+  private static func isMovement(_ event: Event) -> Bool {
+    (event.kind == .unit || event.kind == .pose || event.kind == .gaze) && event.pose != .straight
   }
 
   private static let headActions: Set<ActionName> = [.nod, .shakeHead, .tiltHead, .bowHead, .wagHead, .turn, .lookAround]
