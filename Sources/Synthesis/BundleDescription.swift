@@ -39,6 +39,25 @@ public struct BundleDescription: Sendable, Hashable, Codable {
     }
   }
 
+  /// What reads the claims of texts, so that takes can be held against them.
+  public struct ClaimPart: Sendable, Hashable, Codable {
+    public var file: String
+    public var heads: Int
+    public var hidden: Int
+    /// `action.nod`, `unit.smile.left`, …
+    public var events: [String]
+    /// `action.nod 2`, `unit.smile.left slight`, `emotion.happy absent`, …
+    public var marks: [String]
+
+    public init(file: String, heads: Int, hidden: Int, events: [String], marks: [String]) {
+      self.file = file
+      self.heads = heads
+      self.hidden = hidden
+      self.events = events
+      self.marks = marks
+    }
+  }
+
   public var format: Int
   public var name: String
   public var basis: Clip.Basis
@@ -47,6 +66,7 @@ public struct BundleDescription: Sendable, Hashable, Codable {
   public var transformer: MM2FaceTransformerConfig
   public var text: TextPart?
   public var audio: AudioPart?
+  public var claims: ClaimPart?
   /// sha256 of every other file of the bundle.
   public var files: [String: String]
   public var licences: BundleJSON?
@@ -54,7 +74,8 @@ public struct BundleDescription: Sendable, Hashable, Codable {
 
   public init(
     name: String, basis: Clip.Basis = .studio50, tokenizer: MotionTokenizerConfig, transformer: MM2FaceTransformerConfig,
-    text: TextPart? = nil, audio: AudioPart? = nil, files: [String: String] = [:], licences: BundleJSON? = nil, training: BundleJSON? = nil
+    text: TextPart? = nil, audio: AudioPart? = nil, claims: ClaimPart? = nil, files: [String: String] = [:],
+    licences: BundleJSON? = nil, training: BundleJSON? = nil
   ) {
     format = Self.format
     self.name = name
@@ -64,6 +85,7 @@ public struct BundleDescription: Sendable, Hashable, Codable {
     self.transformer = transformer
     self.text = text
     self.audio = audio
+    self.claims = claims
     self.files = files
     self.licences = licences
     self.training = training
@@ -71,7 +93,7 @@ public struct BundleDescription: Sendable, Hashable, Codable {
 
   /// Every file the bundle names, in a fixed order.
   public var fileNames: [String] {
-    [tokenizer.file, transformer.file, text?.file, text?.vocabulary, audio?.file].compactMap { $0 }
+    [tokenizer.file, transformer.file, text?.file, text?.vocabulary, audio?.file, claims?.file].compactMap { $0 }
   }
 
   /// Reads and checks a bundle.json. Errors name the file, the key, what was expected and found.
@@ -99,6 +121,13 @@ public struct BundleDescription: Sendable, Hashable, Codable {
     try check(transformer.lanes == tokenizer.lanes.map(\.codes), "transformer.lanes", "\(tokenizer.lanes.map(\.codes))", transformer.lanes)
     try check(transformer.start == .condition, "transformer.start", "condition", transformer.start.rawValue)
     if let text { try check((2...4096).contains(text.maxTokens), "text.maxTokens", "2 to 4096", text.maxTokens) }
+    if let claims {
+      try check(text != nil, "claims", "a text encoder beside them", "none")
+      try check(basis == .studio50, "claims", "motion in the basis studio-50, which can be measured", basis.rawValue)
+      let width = transformer.textWidth
+      try check(claims.heads > 0 && width % claims.heads == 0, "claims.heads", "a divisor of the text width \(width)", claims.heads)
+      try check((1...65_536).contains(claims.hidden), "claims.hidden", "1 to 65536", claims.hidden)
+    }
     for name in fileNames {
       let plain = !name.isEmpty && !name.contains("/") && !name.contains("\\") && name != "." && name != ".."
       try check(plain, "files", "plain file names inside the bundle", name)

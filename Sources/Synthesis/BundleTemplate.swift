@@ -55,7 +55,11 @@ public enum BundleTemplate: String, Sendable, Hashable, CaseIterable {
       text: BundleDescription.TextPart(
         kind: .bert, file: "text.safetensors", vocabulary: "vocab.txt",
         config: bert(vocabulary, width: text, layers: self == .tiny ? 1 : 4, heads: 4, hidden: text * 4)),
-      audio: BundleDescription.AudioPart(kind: .compact, file: "audio.safetensors", config: compact))
+      audio: BundleDescription.AudioPart(kind: .compact, file: "audio.safetensors", config: compact),
+      claims: BundleDescription.ClaimPart(
+        file: "claims.safetensors", heads: 4, hidden: self == .tiny ? 24 : 256,
+        events: ["action.nod", "action.turn.left", "emotion.happy", "unit.smile", "unit.browDown", "pose.up", "gaze.left"],
+        marks: ["action.nod 2", "emotion.happy slight", "unit.smile absent"]))
   }
 
   private func paper(_ name: String, _ vocabulary: Int) -> BundleDescription {

@@ -55,7 +55,8 @@ public struct StepEvent: Sendable, Hashable, Codable {
   public var tokens: [Int] { choices.map(\.token) }
 }
 
-/// News of a running generation, in this order: one `started`, steps in order of position, one `finished`.
+/// News of a running generation, in this order: for every try one `started` and its steps in order of position, which takes the place of
+/// what an earlier try drew; then one `finished` with the motion of the last.
 public enum GenerationEvent: Sendable {
   /// Text and audio are encoded; `steps` is the length when it is known beforehand.
   case started(steps: Int?, framesPerStep: Int, secondsToEncode: Double)
@@ -69,13 +70,19 @@ public struct GenerationResult: Sendable, Hashable {
   public var clip: Clip
   /// True when the model ended the clip itself.
   public var reachedEnd: Bool
+  /// What each level's text is taken to claim, held against the motion; empty where the bundle reads no claims, without text, and for motions
+  /// longer than one window.
+  public var findings: [ClaimVerifier.Finding]
   /// Prompt, seed, settings, model fingerprint: also in `clip.provenance`.
   public var provenance: [String: String]
 
-  public init(tokens: TokenSequence, clip: Clip, reachedEnd: Bool, provenance: [String: String]) {
+  public init(
+    tokens: TokenSequence, clip: Clip, reachedEnd: Bool, findings: [ClaimVerifier.Finding] = [], provenance: [String: String]
+  ) {
     self.tokens = tokens
     self.clip = clip
     self.reachedEnd = reachedEnd
+    self.findings = findings
     self.provenance = provenance
   }
 }

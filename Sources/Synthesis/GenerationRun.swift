@@ -1,3 +1,4 @@
+import Claims
 import Foundation
 import Models
 import Motion
@@ -15,6 +16,8 @@ final class GenerationRun {
   /// How many fillings of a span are tried, and how many kept steps after it judge them.
   static let fillings = 6
   static let judges = 6
+  /// A take that probably does as much of what is claimed needs no rival.
+  static let enough = 0.9
 
   private let generator: Generator
   private let plan: GenerationPlan
@@ -39,6 +42,8 @@ final class GenerationRun {
   private var reachedEnd = false
   private var isStarted = false
   private var promisedSteps: Int?
+  /// What each level's text claims; empty where there is no text or the bundle reads no claims.
+  private let claims: [(level: Prompt.Level, readings: [ClaimVerifier.Reading])]
 
   /// Checks the request and encodes its text; then `run`, then `finish`.
   init(_ generator: Generator, _ request: GenerationRequest, cancelled: CancellationFlag, report: @escaping (GenerationEvent) -> Void)
@@ -52,6 +57,11 @@ final class GenerationRun {
     noiseSource = RandomSource(seed: request.settings.seed)
     tokens = TokenSequence(lanes: generator.lanes.map(\.name))
     (text, conditions) = try Self.encode(request, generator, model)
+    let verifier = try generator.bundle.verifier()
+    claims = text.compactMap { rows in
+      let level = Prompt.Level.allCases[rows.level]
+      return verifier.map { (level, $0.readings(of: rows.states, level: level)) }
+    }
     audio = AudioWindow(width: model.config.audioWidth)
     hasAudio = request.audio != nil
     audioEnded = !hasAudio
@@ -89,33 +99,86 @@ final class GenerationRun {
     var clip = try generator.decode(tokens)
     let frames = plan.frames ?? (hasAudio ? audio.total : clip.frameCount)
     if frames < clip.frameCount { clip.values.removeLast((clip.frameCount - frames) * Clip.channels) }
-    clip.provenance = provenance
-    return GenerationResult(tokens: tokens, clip: clip, reachedEnd: reachedEnd, provenance: clip.provenance)
+    let findings = try findings()
+    clip.provenance = provenance(findings)
+    return GenerationResult(tokens: tokens, clip: clip, reachedEnd: reachedEnd, findings: findings, provenance: clip.provenance)
   }
 
   // MARK: - Steps
 
   /// Draws steps as far as the audio that is known allows.
   private func advance() throws {
+    if tokens.stepCount == 0, !isDone, try prepareWindow(for: 0), compares {
+      return try choose()
+    }
+    while let event = try drawNext(noise: noiseSource) { report(.step(event)) }
+  }
+
+  /// Draws one step and appends it; nil when the motion is done or the audio that is known does not reach further.
+  private func drawNext(noise: RandomSource) throws -> StepEvent? {
     while !isDone {
       let step = tokens.stepCount
-      if let total, step >= total { return isDone = true }
-      guard try prepareWindow(for: step) else { return }
-      if !isStarted {
-        isStarted = true
-        report(.started(steps: total ?? (hasAudio ? promisedSteps : nil), framesPerStep: plan.rate, secondsToEncode: seconds(since: begun)))
+      if let total, step >= total {
+        isDone = true
+        return nil
       }
+      guard try prepareWindow(for: step) else { return nil }
+      announce()
       if step == plan.drawn.lowerBound, try fill() { continue }
       let start = ContinuousClock.now
-      let drawn = try draw(step, noise: noiseSource)
+      let drawn = try draw(step, noise: noise)
       if drawn.ended {
         reachedEnd = true
-        return isDone = true
+        isDone = true
+        return nil
       }
       tokens.append(drawn.choices.map(\.token))
-      report(
-        .step(StepEvent(position: step, choices: drawn.choices, endProbability: drawn.endProbability, seconds: seconds(since: start))))
+      return StepEvent(position: step, choices: drawn.choices, endProbability: drawn.endProbability, seconds: seconds(since: start))
     }
+    return nil
+  }
+
+  /// Says that a motion begins, once or once a try.
+  private func announce() {
+    guard !isStarted else { return }
+    isStarted = true
+    report(.started(steps: total ?? (hasAudio ? promisedSteps : nil), framesPerStep: plan.rate, secondsToEncode: seconds(since: begun)))
+  }
+
+  /// Whether several takes are drawn and compared: there are claims to hold them against, and one window holds the motion.
+  private var compares: Bool {
+    if case .span = plan.request.scope { return false }
+    return plan.request.settings.tries > 1 && !claims.isEmpty && total.map { $0 <= model.config.maxSteps } ?? false
+  }
+
+  /// Draws takes until one does what the texts claim, and keeps the one that does most of it; the first is the one that is drawn where there
+  /// are no tries. Each is reported as it is drawn, and the best again when it was not the last.
+  private func choose() throws {
+    var best: (score: Double, tokens: TokenSequence, events: [StepEvent], reachedEnd: Bool)?
+    for take in 0..<plan.request.settings.tries {
+      tokens = tokens.prefix(0)
+      (isDone, reachedEnd, isStarted) = (false, false, false)
+      var events: [StepEvent] = []
+      let noise = take == 0 ? noiseSource : noiseSource.fork("take \(take)")
+      while let event = try drawNext(noise: noise) {
+        events.append(event)
+        report(.step(event))
+      }
+      let score = try findings().kept
+      if score > best?.score ?? -1 { best = (score, tokens, events, reachedEnd) }
+      if score >= Self.enough { break }
+    }
+    guard let best, best.tokens != tokens else { return }
+    (tokens, reachedEnd, isStarted) = (best.tokens, best.reachedEnd, false)
+    announce()
+    for event in best.events { report(.step(event)) }
+  }
+
+  /// What the tokens drawn do of what each level claims; empty where that cannot be said.
+  private func findings() throws -> [ClaimVerifier.Finding] {
+    guard !claims.isEmpty, tokens.stepCount > 0, tokens.stepCount <= model.config.maxSteps else { return [] }
+    let checker = ClaimChecker(try generator.decode(tokens))
+    return claims.flatMap { level, readings in readings.map { $0.held(against: checker, level: level) } }
   }
 
   /// The length in steps, as far as it is known.
@@ -250,7 +313,7 @@ final class GenerationRun {
     return (request.fusion.contains(.levels) ? rows : [], request.settings.guidance == 1 ? [condition] : [condition, model.condition(nil)])
   }
 
-  private var provenance: [String: String] {
+  private func provenance(_ findings: [ClaimVerifier.Finding]) -> [String: String] {
     let request = plan.request
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -260,6 +323,7 @@ final class GenerationRun {
       "settings": json(request.settings), "steps": "\(tokens.stepCount)",
     ]
     if !request.prompt.isEmpty { records["prompt"] = json(request.prompt) }
+    if !findings.isEmpty { records["kept"] = "\((findings.kept * 1000).rounded() / 1000)" }
     if let audio = request.audio { records["audio"] = audio.name }
     if !request.constraints.isEmpty { records["constraints"] = json(request.constraints) }
     if request.base != nil { records["base"] = "\(request.scope)" }

@@ -45,6 +45,8 @@ extension ModelBundle {
       try WeightStore.write(store.all, to: path(of: part.file))
       try AtomicFile.write(try Data(contentsOf: URL(fileURLWithPath: vocabulary)), to: path(of: part.vocabulary))
       changed.text = part
+      // Claims are read from the states of the text encoder that was there in training.
+      changed.claims = nil
     }
     try changed.write(to: folder)
     return try ModelBundle(folder: folder)

@@ -35,6 +35,9 @@ extension ModelBundle {
       try AtomicFile.write(Data((pieces.joined(separator: "\n") + "\n").utf8), to: "\(folder)/\(text.vocabulary)")
     }
     if let audio = description.audio { try write(audio.file) { _ = try audio.encoder(weights: $0, path: name ?? "") } }
+    if let claims = description.claims {
+      try write(claims.file) { _ = try ClaimVerifier(claims, weights: $0, width: transformer.textWidth, path: name ?? "") }
+    }
     try description.write(to: folder)
     return try ModelBundle(folder: folder)
   }

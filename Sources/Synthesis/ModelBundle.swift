@@ -19,6 +19,7 @@ public final class ModelBundle: Sendable {
     var vocabulary: WordPiece?
     var text: (any TextEncoder)?
     var audio: (any AudioEncoder)?
+    var verifier: ClaimVerifier?
   }
   private let parts = Mutex(Parts())
 
@@ -97,6 +98,18 @@ public final class ModelBundle: Sendable {
     }
   }
 
+  /// What holds motion against texts; nil when the bundle has none.
+  public func verifier() throws -> ClaimVerifier? {
+    guard let part = description.claims else { return nil }
+    return try parts.withLock { parts in
+      if let known = parts.verifier { return known }
+      let made = try ClaimVerifier(
+        part, weights: WeightStore(safetensors: path(of: part.file)), width: description.transformer.textWidth, path: bundlePath)
+      parts.verifier = made
+      return made
+    }
+  }
+
   /// Reads every network and compares every file with its sha256. Errors name what is wrong first.
   public func verify() throws {
     for file in description.fileNames {
@@ -112,6 +125,7 @@ public final class ModelBundle: Sendable {
     _ = try transformer()
     if description.text != nil { _ = try text() }
     if description.audio != nil { _ = try audio() }
+    _ = try verifier()
   }
 
   static func digest(_ path: String) throws -> String {

@@ -86,8 +86,11 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: "How hard to follow the text: 1 as trained, 1.5 to 4 harder; with a voice the mouth keeps to 1.")
   var guidance = SamplingSettings.usual.guidance
 
+  @Option(help: "Draw N takes of a text and keep the one that does best what it tells; 1 keeps the first.")
+  var tries = SamplingSettings.usual.tries
+
   var settings: SamplingSettings {
-    SamplingSettings(temperature: temperature, topK: topK, topP: topP, guidance: guidance, seed: seed)
+    SamplingSettings(temperature: temperature, topK: topK, topP: topP, guidance: guidance, tries: tries, seed: seed)
   }
 
   func validate() throws {

@@ -1,4 +1,5 @@
 import Blendshapes
+import Claims
 import Containers
 import Corpus
 import Foundation

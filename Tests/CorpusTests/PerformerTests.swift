@@ -1,3 +1,4 @@
+import Claims
 import Containers
 import Corpus
 import Foundation

@@ -200,3 +200,26 @@ extension Reference {
     return (state, try tokens(reference))
   }
 }
+
+@Suite struct ClaimReaderParityTests {
+  private struct Sizes: Decodable { var width, heads, hidden, events, marks, levels: Int }
+
+  private func reader(heads: Int? = nil, marks: Int? = nil) throws -> ClaimReader {
+    let sizes: Sizes = try fixtureConfig("claims")
+    return try ClaimReader(
+      weights: fixtureStore("claims"), width: sizes.width, levels: sizes.levels, heads: heads ?? sizes.heads, hidden: sizes.hidden,
+      events: sizes.events, marks: marks ?? sizes.marks)
+  }
+
+  @Test func readsAsPyTorch() throws {
+    let reference = try Reference(path: fixturePath("claims/reference.safetensors"))
+    let states = try reference.matrix("states")
+    let found = try reader()(states, level: 2)
+    #expect(largestDifference(found.events.values, try reference.floats("events")) < 1e-4)
+    #expect(largestDifference(found.marks, try reference.floats("marks")) < 1e-4)
+    #expect(largestDifference(try reader()(states, level: 1).marks, try reference.floats("marks")) > 0.01, "levels are told apart")
+    #expect(largestDifference(try reader(heads: 4)(states, level: 2).marks, try reference.floats("marks")) > 0.01)
+  }
+
+  @Test func otherSizesAreNamed() { #expect(throws: NeuralNetError.self) { try reader(marks: 6) } }
+}

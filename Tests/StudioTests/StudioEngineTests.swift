@@ -46,7 +46,7 @@ struct StudioEngineTests {
     let messages = await Self.collect(engine) { if case .sampled = $0 { true } else { false } }
     let positions = messages.compactMap { if case .step(1, let step) = $0 { step.position } else { nil } }
     #expect(positions == Array(0..<10))
-    guard case .sampled(1, let take, let clip) = try #require(messages.last) else { return }
+    guard case .sampled(1, let take, let clip, _) = try #require(messages.last) else { return }
     #expect(take.trace.count == 10 && take.tokens?.stepCount == 10 && clip.frameCount == 40)
     #expect(messages.contains { if case .partialMotion(1, let clip) = $0 { clip.frameCount >= 4 } else { false } })
   }

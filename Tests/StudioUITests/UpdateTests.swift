@@ -99,6 +99,30 @@ import Testing
     #expect(stage.model.overlay == nil)
   }
 
+  @Test func anotherTryTakesThePlaceOfWhatWasDrawn() throws {
+    var stage = Stage()
+    stage.keys("e \"smiles\" enter")
+    let job = try #require(stage.model.runs.first?.job)
+    var random = RandomSource(seed: 3)
+    for (tries, steps) in [(1, 5), (2, 3)] {
+      stage.send(.engine(.samplingStarted(job.id, steps: 9, framesPerStep: 4)))
+      for step in 0..<steps { stage.send(.engine(.step(job.id, Stage.event(step, &random)))) }
+      let run = try #require(stage.model.liveRun)
+      #expect(run.tries == tries && run.events.map(\.position) == Array(0..<steps))
+    }
+    #expect(stage.screen.contains("try 2: sampling 3/9"))
+    let take = Take(id: 0, name: "", origin: job.origin, tokens: TokenSequence(lanes: Stage.lanes))
+    stage.send(.engine(.sampled(job.id, take, Stage.clip(frames: 8), missing: ["turn right", "no smile"])))
+    #expect(stage.screen.contains("not seen: turn right, no smile"))
+  }
+
+  @Test func theCommandLineOfATakeNamesItsTries() {
+    var stage = Stage()
+    stage.keys("S tab tab tab C-u \"1\" tab C-u \"7\" enter")
+    #expect(stage.model.document.settings.tries == 7 && stage.model.document.settings.guidance == 1)
+    #expect(stage.model.command.contains("--guidance 1.0 --tries 7"))
+  }
+
   @Test func badNumbersKeepTheDialogOpenWithAReason() {
     var stage = Stage()
     stage.keys("S C-u \"warm\" enter")

@@ -81,15 +81,12 @@ enum TinyBundle {
   }
 
   @Test func sameSeedSameBytesWithAnyNumberOfThreads() async throws {
-    let before = (ThreadPool.shared.threads, Blas.threads)
-    defer {
-      ThreadPool.shared.use(threads: before.0)
-      Blas.use(threads: before.1)
-    }
+    // BLAS keeps its threads here: with others it adds long clips up in another order, and tests beside this one decode such clips.
+    let before = ThreadPool.shared.threads
+    defer { ThreadPool.shared.use(threads: before) }
     var results: [GenerationResult] = []
     for threads in [1, 2, 1] {
       ThreadPool.shared.use(threads: threads)
-      Blas.use(threads: threads)
       let request = GenerationRequest(
         prompt: prompt, audio: TinyBundle.voice(seconds: 3), settings: SamplingSettings(topP: 0.9, guidance: 2, seed: 11))
       results.append(try await TinyBundle.generator().result(of: request))

@@ -41,6 +41,7 @@ import Testing
 
   @Test(arguments: [
     (SamplingSettings(), true), (SamplingSettings(temperature: -1), false), (SamplingSettings(topP: 0), false),
+    (SamplingSettings(tries: 0), false), (SamplingSettings(tries: 65), false), (SamplingSettings(tries: 64), true),
     (SamplingSettings(topP: .nan), false), (SamplingSettings(topK: -1), false), (SamplingSettings(temperature: 0, guidance: 3), true),
   ])
   func settingsAreChecked(_ settings: SamplingSettings, fine: Bool) { #expect((settings.complaint == nil) == fine) }

@@ -51,6 +51,12 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
 
         options = _changed(configuration.mm2face, arguments)
         return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset)
+    if network == "claims":
+        from .train.claims import ClaimTask
+
+        if arguments.bundle is None:
+            raise SystemExit("train claims: give --bundle FOLDER, the bundle whose text encoder it reads")
+        return ClaimTask(configuration, data, arguments.bundle, run)
     from .train.retrieval import RetrievalTask
 
     return RetrievalTask(configuration, data, run, sound=network == "retrieval-audio")
@@ -94,10 +100,14 @@ def speech(arguments: argparse.Namespace) -> None:
 
 
 def export(arguments: argparse.Namespace) -> None:
-    from .export import export_bundle, export_retrieval
+    from .export import export_bundle, export_claims, export_retrieval
 
     if arguments.retrieval:
         export_retrieval(arguments.run, arguments.out)
+        return
+    if arguments.claims:
+        notes = json.loads(arguments.notes.read_text()) if arguments.notes else {}
+        export_claims(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, notes)
         return
     if arguments.notes is None:
         raise SystemExit("export: a bundle needs --notes FILE (name, training, licences)")
@@ -132,12 +142,13 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
-    verb.add_argument("network", choices=["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder"])
+    verb.add_argument("network", choices=["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder", "claims"])
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--start", type=Path, default=None, help="weights.pt of another run to begin with; a checkpoint of this run goes before")
+    verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims` reads")
     verb.add_argument("--subset", choices=["talk", "text"], default=None, help="train mm2face on one of its two tasks")
     verb.add_argument("--talk-share", type=float, default=None, help="share of mm2face's batches that speak")
     verb.add_argument("--gap", type=float, default=None, help="weight of the lip gap in mm2face's loss")
@@ -167,7 +178,8 @@ def main() -> None:
     verb.add_argument("--out", type=Path, required=True)
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--retrieval", action="store_true", help="write the retrieval networks of the run instead of a bundle")
-    verb.add_argument("--notes", type=Path, default=None, help='JSON for bundle.json: {"name", "training", "licences"}')
+    verb.add_argument("--claims", action="store_true", help="put the claims of the run into the bundle that is at --out")
+    verb.add_argument("--notes", type=Path, default=None, help='JSON for bundle.json: {"name", "training", "licences"}; with --claims what there is to say of their training')
     verb.set_defaults(call=export)
 
     verb = verbs.add_parser("trial", help="try a run on speakers held out: do the lips seal?")

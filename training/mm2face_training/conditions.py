@@ -40,8 +40,12 @@ class TextFeatures:
         missing = sorted({t for t in texts if t not in self._kept})
         for start in range(0, len(missing), 2048):
             part = missing[start : start + 2048]
-            with torch.autocast("cpu", torch.bfloat16):
-                self._kept |= {t: s.to(torch.float16) for t, s in zip(part, encode(self.module, self.tokenizer, part))}
+            self._kept |= {t: s.to(torch.float16) for t, s in zip(part, self.states(part))}
+
+    def states(self, texts: list[str]) -> list[Tensor]:
+        """Token states (L, textWidth) of each text, not kept."""
+        with torch.autocast("cpu", torch.bfloat16):
+            return encode(self.module, self.tokenizer, texts)
 
     def level(self, text: str) -> Tensor:
         if text not in self._kept:

@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from . import networks
+from .models.claims import ClaimReader
 from .speech.phones import CLASSES
 
 if TYPE_CHECKING:
@@ -82,6 +83,22 @@ def export_bundle(configuration: Configuration, run: Path, out: Path, notes: dic
         "training": notes["training"],
     }  # fmt: skip
     (out / "bundle.json").write_text(json.dumps(bundle, indent=1) + "\n")
+
+
+def export_claims(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
+    """Puts what reads the claims of texts into a bundle that is there, with `notes` on its training; everything else of the bundle stays."""
+    path, folder = out / "bundle.json", run / "claims"
+    for needed, what in ((path, "a bundle"), (folder / "weights.pt", "a trained reader of claims")):
+        if not needed.exists():
+            raise FileNotFoundError(f"{needed} is missing: --out and --run need {what}")
+    bundle, names, options = json.loads(path.read_text()), json.loads((folder / "names.json").read_text()), configuration.claims
+    module = ClaimReader(bundle["text"]["config"]["dim"], options.heads, options.hidden, len(names["events"]), len(names["marks"]))
+    module.load_state_dict(torch.load(folder / "weights.pt", map_location="cpu", weights_only=True))
+    save_half(module, out / "claims.safetensors")
+    bundle["claims"] = {"file": "claims.safetensors", "heads": options.heads, "hidden": options.hidden, **names}
+    bundle["training"]["claims"] = notes
+    bundle["files"]["claims.safetensors"] = _sha256(out / "claims.safetensors")
+    path.write_text(json.dumps(bundle, indent=1) + "\n")
 
 
 def export_retrieval(run: Path, out: Path) -> None:

@@ -1,16 +1,18 @@
-"""Finds the finished networks of a run folder."""
+"""Finds the finished networks of a run folder, or of a bundle."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
+from safetensors.torch import load_file
 from tokenizers import BertWordPieceTokenizer
 from transformers import DistilBertModel, Wav2Vec2Model
 
 from .models.audio import CompactAudioEncoder
-from .models.text import wordpiece
+from .models.text import TextShape, wordpiece
 from .models.tokenizer import MotionTokenizer
 from .models.transformer import MM2FaceTransformer
 from .train.residual import additions, grown_tokenizer
@@ -91,3 +93,18 @@ def transformer(configuration: Configuration, motion: MotionTokenizer, run: Path
         module.load_state_dict(_weights(run, "mm2face"))
         module.eval()
     return module
+
+
+def bundled_text(bundle: Path) -> tuple[DistilBertModel, BertWordPieceTokenizer]:
+    """The text encoder of a bundle that `export` wrote."""
+    path = bundle / "bundle.json"
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing: give the folder of a bundle, assets/models/studio or what `export` wrote")
+    part = json.loads(path.read_text())["text"]
+    sizes = part["config"]
+    module = TextShape(
+        width=sizes["dim"], layers=sizes["n_layers"], heads=sizes["n_heads"], hidden=sizes["hidden_dim"], words=sizes["vocab_size"],
+        maxTokens=part["maxTokens"],
+    ).build()  # fmt: skip
+    module.load_state_dict({key: value.float() for key, value in load_file(bundle / part["file"]).items()})
+    return module.eval(), wordpiece(bundle / part["vocabulary"])

@@ -20,7 +20,7 @@ from mm2face_training.models.transformer import Condition, MM2FaceTransformer, T
 from mm2face_training.networks import begin
 from mm2face_training.shapes import MOUTH, SHAPE
 from mm2face_training.train.mm2face import fingerprint, heard, silences, tokenised
-from mm2face_training.train.reading import _SIDES, SPANS, Claims, Reader, ReadingOptions, ReadingTask, claims, mistyped, summary
+from mm2face_training.train.reading import _SIDES, SPANS, Claims, Reader, ReadingOptions, ReadingTask, claims, mistyped, order_gaps, summary
 from mm2face_training.train.residual import ResidualOptions, _Leftovers, additions, grown_tokenizer
 
 
@@ -215,13 +215,12 @@ def test_heads_over_other_names_begin_anew_and_other_widths_are_refused() -> Non
 
 
 def test_an_order_read_is_how_far_the_later_event_lies_behind() -> None:
-    task = object.__new__(ReadingTask)
-    task.events = {"nod": 0, "smile": 1}
     events = torch.full((2, SPANS, 2), -4.0)
     events[0, 1, 0] = events[0, 6, 1] = 9.0
-    apart = task._centres(events, [[("nod", "smile"), ("smile", "nod")], [("nod", "smile"), ("nod", "nod")]])
+    asked = [[("nod", "smile"), ("smile", "nod")], [("nod", "smile"), ("nod", "nod")]]
+    apart = order_gaps(events, asked, {"nod": 0, "smile": 1})
     assert torch.allclose(apart, torch.tensor([5.0, -5.0, 0.0]), atol=0.05)
-    assert len(task._centres(events, [[], []])) == 0
+    assert len(order_gaps(events, [[], []], {"nod": 0, "smile": 1})) == 0
 
 
 def test_silent_recordings_are_of_nobody_and_differ() -> None:

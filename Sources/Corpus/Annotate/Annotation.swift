@@ -1,3 +1,4 @@
+import Claims
 import Motion
 
 /// What a motion shows, per frame and in time: the measurements that texts are written from (paper §3.2 and A.2).

@@ -1,3 +1,4 @@
+import Claims
 import Motion
 
 /// Finds the events of a clip in its motion: units, head poses and gaze as stretches of time, and the actions they amount to.

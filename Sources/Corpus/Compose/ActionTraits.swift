@@ -1,3 +1,5 @@
+import Claims
+
 /// What a composer must know about an action: how long it takes, what it occupies, which moods it fits.
 struct ActionTraits: Sendable {
   /// Parts of the face that two events cannot share at once.

@@ -1,3 +1,5 @@
+import Claims
+
 /// Clips with a voice.
 extension Plan {
   mutating func talk(_ text: String, voice: String, lineSeconds: Double, mood: Score.Mood?) {

@@ -1,3 +1,4 @@
+import Claims
 import Foundation
 
 /// The folders and lists of MMHead on disk.

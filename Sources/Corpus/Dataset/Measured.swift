@@ -1,3 +1,4 @@
+import Claims
 import Motion
 
 /// What a clip's motion shows, read from its channels alone: the units the writer may tell of and the things that never happen.

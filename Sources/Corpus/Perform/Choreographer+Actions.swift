@@ -1,3 +1,5 @@
+import Claims
+
 /// Actions: the choreography of each, by where in the face it lives.
 extension Choreographer {
   mutating func action(_ name: ActionName, _ event: Event) {

@@ -1,3 +1,5 @@
+import Claims
+
 /// Actions of breath: yawns, sighs, coughs, sneezes.
 extension Choreographer {
   mutating func breathAction(_ name: ActionName, _ event: Event, _ span: Range<Double>, _ gain: Double) {

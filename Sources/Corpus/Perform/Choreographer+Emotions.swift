@@ -1,3 +1,5 @@
+import Claims
+
 /// Emotions as faces: FACS prototypes and the ways people vary them.
 ///
 /// Source: Ekman, Friesen and Hager, "Facial Action Coding System: Investigator's Guide" (2002), the prototype and variant tables.

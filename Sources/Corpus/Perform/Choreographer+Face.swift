@@ -1,3 +1,5 @@
+import Claims
+
 /// Actions of the whole face: laughing, crying, glaring and their kin.
 extension Choreographer {
   mutating func faceAction(_ name: ActionName, _ event: Event, _ span: Range<Double>, _ gain: Double) {

@@ -1,3 +1,5 @@
+import Claims
+
 /// Actions of the mouth: eating, drinking, licking, kissing; and the silent look of speaking, shouting and singing.
 extension Choreographer {
   mutating func mouthAction(_ name: ActionName, _ event: Event, _ span: Range<Double>, _ gain: Double) {

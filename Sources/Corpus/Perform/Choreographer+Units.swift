@@ -1,3 +1,5 @@
+import Claims
+
 /// Single units, head poses and gaze.
 extension Choreographer {
   /// What a unit moves at full strength.

@@ -1,3 +1,5 @@
+import Claims
+
 /// What happens in a performance, and when: the plan a performer turns into motion and a writer into text.
 ///
 /// Times are seconds from the start of the clip. Events may overlap; their order in the list is the order of their starts.

@@ -1,3 +1,4 @@
+import Claims
 import Tensor
 
 /// Chooses wordings for the items of one level and joins them in time.

@@ -1,3 +1,4 @@
+import Claims
 import Tensor
 
 /// Which events of a score each level's text tells, and in which relation.

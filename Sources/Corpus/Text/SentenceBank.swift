@@ -1,3 +1,4 @@
+import Claims
 import Foundation
 
 /// The hand-written sentences of `assets/corpus`: wordings by what they describe, scenarios by emotion, connectives and spoken lines.

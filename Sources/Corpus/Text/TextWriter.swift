@@ -1,3 +1,4 @@
+import Claims
 import Tensor
 
 /// Writes the five texts of a score from the sentence bank: only what the score holds, in an annotator's or an everyday voice.

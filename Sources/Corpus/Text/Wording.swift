@@ -1,3 +1,5 @@
+import Claims
+
 /// One line of the sentence bank: words, and what must be true of the motion for them to be used.
 public struct Wording: Sendable, Hashable {
   /// How the line is built, marked by its first character.

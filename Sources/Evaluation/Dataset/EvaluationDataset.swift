@@ -1,3 +1,4 @@
+import Claims
 import Corpus
 import Foundation
 import Motion

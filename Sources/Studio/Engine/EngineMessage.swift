@@ -113,11 +113,13 @@ public enum EngineMessage: Sendable {
   case audioEmbedded(AudioReference)
   /// A line was spoken; the reference points at the new file.
   case spoken(AudioReference)
+  /// Said again when another try begins.
   case samplingStarted(JobID, steps: Int?, framesPerStep: Int)
   case step(JobID, StepEvent)
   /// The motion of the steps drawn so far.
   case partialMotion(JobID, Clip)
-  case sampled(JobID, Take, Clip)
+  /// A take is done; `missing` words what its texts claim and it does not show.
+  case sampled(JobID, Take, Clip, missing: [String] = [])
   case decoded(Take.ID, TokenSequence, Clip)
   case imported(Take)
   case blended(Take)

@@ -155,19 +155,23 @@ public actor StudioEngine {
   private func sample(_ job: SampleJob) {
     run(job.id) { send in
       let model = try await self.loadedModel()
-      let decoder = PartialDecoder(model: model, base: job.request.base, scope: job.request.scope)
+      func fresh() -> PartialDecoder { PartialDecoder(model: model, base: job.request.base, scope: job.request.scope) }
+      var decoder = fresh()
       var trace: [StepEvent] = []
       for try await event in model.generate(job.request) {
         try Task.checkCancellation()
         switch event {
-        case .started(let steps, let framesPerStep, _): send.yield(.samplingStarted(job.id, steps: steps, framesPerStep: framesPerStep))
+        case .started(let steps, let framesPerStep, _):
+          // Another try begins.
+          if !trace.isEmpty { (decoder, trace) = (fresh(), []) }
+          send.yield(.samplingStarted(job.id, steps: steps, framesPerStep: framesPerStep))
         case .step(let step):
           trace.append(step)
           send.yield(.step(job.id, step))
           if let clip = await decoder.add(step) { send.yield(.partialMotion(job.id, clip)) }
         case .finished(let result):
           let take = Take(id: 0, parent: job.parent, name: job.name, origin: job.origin, tokens: result.tokens, trace: trace)
-          send.yield(.sampled(job.id, take, result.clip))
+          send.yield(.sampled(job.id, take, result.clip, missing: result.findings.missing.map(\.claim.words)))
         }
       }
     }

@@ -24,7 +24,7 @@ extension KeyTable {
       (.focusPrompt, "A-1", "Go to Prompt", nil), (.focusAudio, "A-2", "Go to Audio", nil), (.focusTokens, "A-3", "Go to Tokens", nil),
       (.focusViewport, "A-5", "Go to the head", nil), (.focusTimeline, "A-6", "Go to Timeline", nil),
       (.focusTakes, "A-7", "Go to Takes", nil), (.focusLayers, "A-8", "Go to Layers", nil), (.theme, "", "Choose a theme", nil),
-      (.settings, "f4", "Sampling: temperature, top-k, top-p, guidance, seed, length", nil), (.export, "f6", "Export the take", nil),
+      (.settings, "f4", "Sampling: temperature, top-k, top-p, guidance, tries, seed, length", nil), (.export, "f6", "Export the take", nil),
       (.importClip, "", "Import a clip as a take", nil), (.copyCommand, "", "Copy the command that makes this take", nil),
       (.sayLine, "f7", "Scratch voice: type a line and hear it", nil), (.pickAudio, "f8 C-o", "Choose a sound file", nil),
       (.removeAudio, "", "Remove the sound", nil), (.trimAudio, "", "Trim and offset the sound", nil),

@@ -51,7 +51,7 @@ extension Model {
   }
 
   /// The command line that makes the take on screen.
-  var command: String {
+  public var command: String {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     let origin = document.current?.origin
     let prompt = origin?.prompt ?? document.prompt
@@ -65,7 +65,7 @@ extension Model {
     parts.append("--seed \(settings.seed) --temperature \(settings.temperature)")
     if settings.topK > 0 { parts.append("--top-k \(settings.topK)") }
     if settings.topP < 1 { parts.append("--top-p \(settings.topP)") }
-    if settings.guidance != 1 { parts.append("--guidance \(settings.guidance)") }
+    parts.append("--guidance \(settings.guidance) --tries \(settings.tries)")
     return (parts + ["--out take.npz"]).joined(separator: " ")
   }
 
@@ -80,7 +80,9 @@ extension Model {
         fields: [
           .init("temperature", "\(settings.temperature)", hint: "below 1 surer, above 1 bolder"),
           .init("top-k", "\(settings.topK)", hint: "0 keeps all"), .init("top-p", "\(settings.topP)", hint: "1 keeps all"),
-          .init("guidance", "\(settings.guidance)", hint: "above 1 follows the words more"), .init("seed", "\(settings.seed)"),
+          .init("guidance", "\(settings.guidance)", hint: "above 1 follows the words more"),
+          .init("tries", "\(settings.tries)", hint: "takes drawn, of which the truest to the words is kept"),
+          .init("seed", "\(settings.seed)"),
           .init("seconds", document.seconds.map { "\($0)" } ?? "", hint: "empty: as long as the sound, or until the model ends"),
         ], verb: "set")
     case .rename(let id):
@@ -138,13 +140,14 @@ extension Model {
     switch form.kind {
     case .settings:
       guard let temperature = Double(texts[0]), let topK = Int(texts[1]), let topP = Double(texts[2]), let guidance = Double(texts[3]),
-        let seed = UInt64(texts[4])
-      else { return complain("numbers please: temperature, top-p and guidance with a point, top-k and seed whole") }
-      let settings = SamplingSettings(temperature: temperature, topK: topK, topP: topP, guidance: guidance, seed: seed)
+        let tries = Int(texts[4]), let seed = UInt64(texts[5])
+      else { return complain("numbers please: temperature, top-p and guidance with a point, top-k, tries and seed whole") }
+      let settings = SamplingSettings(
+        temperature: temperature, topK: topK, topP: topP, guidance: guidance, tries: tries, seed: seed)
       if let complaint = settings.complaint { return complain(complaint) }
       var seconds: Double?
-      if !texts[5].isEmpty {
-        guard let number = Double(texts[5]), number > 0 else { return complain("seconds: a number above 0, or empty") }
+      if !texts[6].isEmpty {
+        guard let number = Double(texts[6]), number > 0 else { return complain("seconds: a number above 0, or empty") }
         seconds = number
       }
       effects = edit(.group("sampling settings", [.setSettings(settings), .setSeconds(seconds)]))

@@ -103,6 +103,7 @@ extension Model {
       guard let i = index(id) else { return [] }
       runs[i].steps = steps
       runs[i].framesPerStep = max(1, framesPerStep)
+      runs[i].beginTry()
     case .step(let id, let event):
       guard let i = index(id) else { return [] }
       if runs[i].started == nil { runs[i].started = now }
@@ -119,7 +120,7 @@ extension Model {
         clock.play(at: now)
         return sound()
       }
-    case .sampled(let id, let take, let clip):
+    case .sampled(let id, let take, let clip, let missing):
       let many = runs.count > 1 || !four.isEmpty
       guard let i = index(id) else { return [] }
       runs.remove(at: i)
@@ -130,7 +131,10 @@ extension Model {
         if many { four.append(added) }
         if four.count > 4 { four.removeFirst() }
       }
-      if runs.isEmpty { say(.good, "\(document.current?.name ?? "take") is ready: \(clip.frameCount) frames") }
+      if runs.isEmpty {
+        let ready = "\(document.current?.name ?? "take") is ready: \(clip.frameCount) frames"
+        if missing.isEmpty { say(.good, ready) } else { say(.warning, "\(ready); not seen: \(missing.joined(separator: ", "))") }
+      }
       if !clock.isPlaying { return effects + play(from: 0) }
       return effects
     case .cancelled(let id): if let i = index(id) { runs.remove(at: i) }

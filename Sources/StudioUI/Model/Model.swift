@@ -24,6 +24,16 @@ public struct Run: Sendable {
   public var clip: Clip?
   /// When the first step came, in the model's time.
   public var started: Double?
+  /// How many tries have begun.
+  public private(set) var tries = 0
+
+  /// Forgets what an earlier try drew: another one begins.
+  mutating func beginTry() {
+    tries += 1
+    events = []
+    started = nil
+  }
+
   /// Tokens a second over the whole run so far.
   public func rate(at now: Double) -> Double {
     guard let started, events.count > 1, now > started else { return 0 }

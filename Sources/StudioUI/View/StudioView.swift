@@ -51,8 +51,9 @@ public struct StudioView {
     if let run = model.liveRun {
       let of = run.steps.map { "/\($0)" } ?? ""
       let rate = run.rate(at: model.now)
+      let beginning = run.tries > 1 ? "try \(run.tries): " : ""
       state =
-        "sampling \(run.events.count)\(of)" + (model.runs.count > 1 ? " ×\(model.runs.count)" : "")
+        beginning + "sampling \(run.events.count)\(of)" + (model.runs.count > 1 ? " ×\(model.runs.count)" : "")
         + (rate > 0 ? "  \(Int(rate)) tokens/s" : "")
     } else if let exporting = model.exporting {
       state = exporting

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Claims
 import Corpus
 import Foundation
 import Motion

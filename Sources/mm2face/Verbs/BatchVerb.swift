@@ -20,11 +20,11 @@ struct BatchVerb: AsyncParsableCommand {
     var seconds: Double?
     var seed: UInt64?
     var temperature, topP, guidance: Double?
-    var topK: Int?
+    var topK, tries: Int?
     var out: [String]
     var prompt: Prompt
 
-    enum CodingKeys: String, CodingKey { case id, audio, say, format, seconds, seed, temperature, topP, guidance, topK, out, prompt }
+    enum CodingKeys: String, CodingKey { case id, audio, say, format, seconds, seed, temperature, topP, guidance, topK, tries, out, prompt }
 
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -37,6 +37,7 @@ struct BatchVerb: AsyncParsableCommand {
       temperature = try values.decodeIfPresent(Double.self, forKey: .temperature)
       topP = try values.decodeIfPresent(Double.self, forKey: .topP)
       guidance = try values.decodeIfPresent(Double.self, forKey: .guidance)
+      tries = try values.decodeIfPresent(Int.self, forKey: .tries)
       topK = try values.decodeIfPresent(Int.self, forKey: .topK)
       out = try values.decode([String].self, forKey: .out)
       prompt = try values.decodeIfPresent(Prompt.self, forKey: .prompt) ?? Prompt(from: decoder)
@@ -72,7 +73,7 @@ struct BatchVerb: AsyncParsableCommand {
   @Option(help: "Number format of the transformer's weights: fp32, fp16 or int8.")
   var weights: WeightPrecision = .fp32
 
-  func validate() throws { _ = try part() }
+  func validate() throws { _ = try shard.map(Shard.init) }
 
   func run() async throws {
     let text: String
@@ -83,8 +84,7 @@ struct BatchVerb: AsyncParsableCommand {
     }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
       .filter { !$0.element.allSatisfy(\.isWhitespace) }.map { (number: $0.offset + 1, text: String($0.element)) }
-    let (index, count) = try part()
-    let mine = lines.enumerated().filter { $0.offset % count == index - 1 }.map(\.element)
+    let mine = try shard.map(Shard.init)?.indices(of: lines.count).map { lines[$0] } ?? lines
     let generator = try common.generator(precision: weights)
     let reporter = ProgressReporter(common.progress)
     var failed = 0
@@ -123,7 +123,7 @@ struct BatchVerb: AsyncParsableCommand {
       let usual = SamplingSettings.usual
       let settings = SamplingSettings(
         temperature: job.temperature ?? usual.temperature, topK: job.topK ?? usual.topK, topP: job.topP ?? usual.topP,
-        guidance: job.guidance ?? usual.guidance, seed: job.seed ?? usual.seed)
+        guidance: job.guidance ?? usual.guidance, tries: job.tries ?? usual.tries, seed: job.seed ?? usual.seed)
       let request = GenerationRequest(
         prompt: job.prompt, audio: audio, length: job.seconds.map { .seconds($0) } ?? .natural, settings: settings)
       let result = try await generator.result(of: request)
@@ -141,15 +141,5 @@ struct BatchVerb: AsyncParsableCommand {
     }
     answer.seconds = (ContinuousClock.now - start) / .seconds(1)
     return answer
-  }
-
-  /// `--shard 2/8` → (2, 8); without it (1, 1).
-  private func part() throws -> (Int, Int) {
-    guard let shard else { return (1, 1) }
-    let numbers = shard.split(separator: "/").map { Int($0) }
-    guard numbers.count == 2, let index = numbers[0], let count = numbers[1], count >= 1, (1...count).contains(index) else {
-      throw ValidationError("--shard \(shard): expected I/N with I from 1 to N")
-    }
-    return (index, count)
   }
 }

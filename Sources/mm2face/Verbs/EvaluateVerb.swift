@@ -98,6 +98,9 @@ struct EvaluateVerb: AsyncParsableCommand {
   @Option(help: "How tokens are drawn: the share of probability kept, 1 all of it.")
   var topP: Double?
 
+  @Option(help: "How tokens are drawn: takes to choose from, 1 for the first.")
+  var tries: Int?
+
   @Option(help: "The basis of motions that do not name theirs.")
   var basis = Clip.Basis.flame2020.rawValue
 
@@ -112,16 +115,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     }
     if (meshMean == nil) != (meshDeviation == nil) { throw ValidationError("--mesh-mean and --mesh-deviation belong together") }
     if shard != nil, clips == nil { throw ValidationError("--shard needs --clips, where the shares meet") }
-    if let shard { _ = try Self.share(shard) }
-  }
-
-  /// "2/4" → (1, 4).
-  private static func share(_ text: String) throws -> (index: Int, count: Int) {
-    let parts = text.split(separator: "/").compactMap { Int($0) }
-    guard parts.count == 2, parts[1] > 0, (1...parts[1]).contains(parts[0]) else {
-      throw ValidationError("--shard must look like 2/4, found \(text)")
-    }
-    return (parts[0] - 1, parts[1])
+    _ = try shard.map(Shard.init)
   }
 
   private func wants(_ row: Row) -> Bool { rows.isEmpty || rows.contains(row) }
@@ -150,6 +144,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     settings.temperature = temperature ?? settings.temperature
     settings.guidance = guidance ?? settings.guidance
     settings.topP = topP ?? settings.topP
+    settings.tries = tries ?? settings.tries
     return settings
   }
 
@@ -172,7 +167,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     }
     let model = try generator()
     if let shard, let model {
-      return try await generate(set, model, Self.share(shard), reporter)
+      return try await generate(set, model, Shard(shard), reporter)
     }
     let head = try HeadModel(studioFile: try common.headPath ?? AssetLocator.path("assets/head/studio.safetensors"))
     let mesh = try FaceMesh(head)
@@ -256,10 +251,10 @@ struct EvaluateVerb: AsyncParsableCommand {
   }
 
   /// Generates one share of the clips into the folder.
-  private func generate(_ set: EvaluationDataset, _ model: Generator, _ share: (index: Int, count: Int), _ reporter: ProgressReporter)
+  private func generate(_ set: EvaluationDataset, _ model: Generator, _ share: Shard, _ reporter: ProgressReporter)
     async throws
   {
-    let mine = set.items.indices.filter { $0 % share.count == share.index }
+    let mine = share.indices(of: set.items.count)
     let sources = fusions(set.task).map { generated(model, set.task, $0) }
     var done = 0
     for source in sources {

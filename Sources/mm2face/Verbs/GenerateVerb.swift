@@ -116,18 +116,22 @@ struct GenerateVerb: AsyncParsableCommand {
       var frames, steps: Int
       var seconds: Double
       var reachedEnd: Bool
+      var findings: [ClaimVerifier.Finding]
       var provenance: [String: String]
     }
     if json {
       let line = Line(
         files: paths, frames: result.clip.frameCount, steps: result.tokens.stepCount, seconds: result.clip.seconds,
-        reachedEnd: result.reachedEnd, provenance: result.provenance)
+        reachedEnd: result.reachedEnd, findings: result.findings, provenance: result.provenance)
       print(JSONLine.text(line))
     } else {
       let length = String(format: "%.2f", result.clip.seconds), time = String(format: "%.2f", seconds)
       print(
         "\(paths.joined(separator: ", ")): \(length) s of motion, \(result.tokens.stepCount) steps, seed \(result.provenance["seed"] ?? ""), in \(time) s"
       )
+      for finding in result.findings.missing {
+        print("  not seen: \(finding.claim.words) (\(finding.level.rawValue)); \(finding.failure ?? "")")
+      }
     }
   }
 }

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from ..conditions import draw_prompt
 from ..corpus import LEVELS, ClipFiles, Corpus
+from ..models.claims import SPANS, ClaimReader
 from ..models.text import TextShape, padded, wordpiece
 from ..shapes import HEAD, NAMES, SHAPE
 from .text_encoder import Student, Teacher, gather
@@ -28,7 +29,6 @@ from .text_encoder import Student, Teacher, gather
 if TYPE_CHECKING:
     from ..configurations import Configuration
 
-SPANS = 8
 _SIDES = [(SHAPE[name], SHAPE[name.replace("Left", "Right")]) for name in NAMES if name.endswith("Left") and "eyeLook" not in name]
 
 
@@ -109,33 +109,44 @@ def claims(provenance: dict[str, Any], seconds: float) -> dict[str, Claims]:
     return out
 
 
-def _numbered(names: Iterable[str], least: int) -> dict[str, int]:
+def numbered(names: Iterable[str], least: int) -> dict[str, int]:
     """A number for every name that occurs at least `least` times."""
     return {name: i for i, name in enumerate(sorted(name for name, count in Counter(names).items() if count >= least))}
 
 
-class Reader(nn.Module):
+def targets(rows: list[Claims], events: dict[str, int], marks: dict[str, int]) -> tuple[Tensor, Tensor, list[list[tuple[str, str]]]]:
+    """Events (B, SPANS, E), marks (B, M) and orders of claims, those that have a number."""
+    when, how = torch.zeros(len(rows), SPANS, len(events)), torch.zeros(len(rows), len(marks))
+    orders = []
+    for i, told in enumerate(rows):
+        for event, spans in told.events:
+            if event in events:
+                for span in range(SPANS):
+                    if spans >> span & 1:
+                        when[i, span, events[event]] = 1
+        how[i, [marks[m] for m in told.marks if m in marks]] = 1
+        orders.append([(a, b) for a, b in told.before if a in events and b in events])
+    return when, how, orders
+
+
+def order_gaps(logits: Tensor, orders: list[list[tuple[str, str]]], events: dict[str, int]) -> Tensor:
+    """How many spans the centre of the later event lies after that of the earlier, for every order claimed; `logits` (B, SPANS, E)."""
+    pairs = [(i, events[a], events[b]) for i, found in enumerate(orders) for a, b in found if a != b]
+    when = (logits.softmax(1) * torch.arange(SPANS)[None, :, None]).sum(1)
+    row, first, second = torch.tensor(pairs, dtype=torch.long).reshape(-1, 3).unbind(1)
+    return when[row, second] - when[row, first]
+
+
+class Reader(ClaimReader):
     """Token states (B, N, D) of a prompt's levels → summary (B, SPANS, F), logits of events (B, SPANS, E) and marks (B, M); not exported."""
 
     def __init__(self, width: int, features: int, options: ReadingOptions, events: int = 0, marks: int = 0) -> None:
-        super().__init__()
-        self.heads = options.heads
-        self.span = nn.Parameter(torch.randn(SPANS, width) * 0.5)
-        self.level = nn.Embedding(len(LEVELS), width)
-        self.keys, self.values = nn.Linear(width, width), nn.Linear(width, width)
-        self.hidden, self.out = nn.Linear(2 * width, options.hidden), nn.Linear(options.hidden, features)
+        super().__init__(width, options.heads, options.hidden, events, marks)
+        self.out = nn.Linear(options.hidden, features)
         self.full = nn.Sequential(nn.Linear(width, options.hidden), nn.GELU(), nn.Linear(options.hidden, SPANS * features))
-        self.events, self.marks = nn.Linear(options.hidden, events), nn.Linear(SPANS * options.hidden, marks)
-        nn.init.constant_(self.events.bias, -4.0)
-        nn.init.constant_(self.marks.bias, -4.0)
 
     def forward(self, states: Tensor, level: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        rows = states + self.level(level)
-        split = lambda x: x.unflatten(-1, (self.heads, -1)).transpose(-2, -3)  # noqa: E731
-        q, k, v = split(self.span)[None], split(self.keys(rows)), split(self.values(rows))
-        weight = (q @ k.transpose(-1, -2) / k.shape[-1] ** 0.5).float().masked_fill(~seen[:, None, None], -1e4).softmax(-1)
-        found = (weight.to(v.dtype) @ v).transpose(1, 2).flatten(2)
-        h = F.gelu(self.hidden(torch.cat([found, self.span.expand(len(found), -1, -1)], -1)))
+        h = self.found(states, level, seen)
         return self.out(h), self.events(h), self.marks(h.flatten(1))
 
 
@@ -188,8 +199,8 @@ class ReadingTask:
         self.mean, self.std = everything.mean((0, 1)), everything.std((0, 1)).clip(2e-3)
         self.std[list(HEAD)] = everything[..., list(HEAD)].std((0, 1))
         told = [c for clip in self.train for c in clip.claims.values()]
-        self.events = _numbered((e for c in told for e, _ in c.events), options.rare_claim)
-        self.marks = _numbered((m for c in told for m in c.marks), options.rare_claim)
+        self.events = numbered((e for c in told for e, _ in c.events), options.rare_claim)
+        self.marks = numbered((m for c in told for m in c.marks), options.rare_claim)
         self.ordered = [clip for clip in self.train if any(c.before for c in clip.claims.values())]
         self.module = ReadingModule(student, shape, len(self.mean), options, len(self.events), len(self.marks))
         print("clips", len(self.train), len(self.held), "general texts", len(self.general), flush=True)
@@ -206,21 +217,14 @@ class ReadingTask:
 
     def _claimed(self, rows: list[Read], prompts: list[dict[str, str]]) -> tuple[Tensor, Tensor, list[list[tuple[str, str]]]]:
         """Events (B, SPANS, E), marks (B, M) and orders that the texts of each prompt claim, wherever they stand."""
-        events, marks = torch.zeros(len(rows), SPANS, len(self.events)), torch.zeros(len(rows), len(self.marks))
-        orders: list[list[tuple[str, str]]] = [[] for _ in rows]
-        for i, (clip, prompt) in enumerate(zip(rows, prompts)):
-            for level, texts in clip.texts.items():
-                if level not in clip.claims or not any(text in texts for text in prompt.values()):
-                    continue
-                told = clip.claims[level]
-                for event, spans in told.events:
-                    if event in self.events:
-                        for span in range(SPANS):
-                            if spans >> span & 1:
-                                events[i, span, self.events[event]] = 1
-                marks[i, [self.marks[m] for m in told.marks if m in self.marks]] = 1
-                orders[i] += [(a, b) for a, b in told.before if a in self.events and b in self.events]
-        return events, marks, orders
+        told = [
+            [clip.claims[level] for level, texts in clip.texts.items() if level in clip.claims and any(t in texts for t in prompt.values())]
+            for clip, prompt in zip(rows, prompts)
+        ]
+        together = [
+            Claims(*(tuple(x for one in of_clip for x in getattr(one, part)) for part in ("events", "marks", "before"))) for of_clip in told
+        ]
+        return targets(together, self.events, self.marks)
 
     def _guess(self, rows: list[Read], draw: np.random.Generator, alone: int | None = None) -> dict[str, Any]:
         """What the levels tell (`told` (B, SPANS, F) standardised, `events`, `marks`: logits), what the full text tells (`full`), what is
@@ -258,13 +262,6 @@ class ReadingTask:
         whole = self.module.reader.full(full).float().unflatten(-1, (SPANS, -1))
         return dict(told=summed, events=events, marks=marks, full=whole, true=torch.from_numpy(true.clip(-5, 5)), claimed=claimed)
 
-    def _centres(self, events: Tensor, orders: list[list[tuple[str, str]]]) -> Tensor:
-        """How many spans the centre of the later event lies after that of the earlier, for every order claimed."""
-        pairs = [(i, self.events[a], self.events[b]) for i, found in enumerate(orders) for a, b in found if a != b]
-        when = (events.softmax(1) * torch.arange(SPANS)[None, :, None]).sum(1)
-        row, first, second = torch.tensor(pairs, dtype=torch.long).reshape(-1, 3).unbind(1)
-        return when[row, second] - when[row, first]
-
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         ordered = round(self.options.ordered * self.options.batch) if self.ordered else 0
         rows = [self.ordered[i] for i in draw.integers(max(1, len(self.ordered)), size=ordered)]
@@ -275,7 +272,7 @@ class ReadingTask:
         known = torch.tensor([float(bool(clip.claims)) for clip in rows])
         wrong = lambda logits, true: F.binary_cross_entropy_with_logits(logits, true, reduction="none").flatten(1).sum(1)  # noqa: E731
         named = ((wrong(guess["events"], guess["claimed"][0]) / SPANS + wrong(guess["marks"], guess["claimed"][1])) * known).mean()
-        apart_in_time = self._centres(guess["events"], guess["claimed"][2])
+        apart_in_time = order_gaps(guess["events"], guess["claimed"][2], self.events)
         order = F.softplus(2 - 2 * apart_in_time).mean() if len(apart_in_time) else torch.zeros(())
         texts = [self.general[i] for i in draw.integers(len(self.general), size=self.options.general)]
         ids = [e.ids[:300] for e in self.tokenizer.encode_batch(texts)]
@@ -307,7 +304,7 @@ class ReadingTask:
                 named, claimed = named + float(((guess["events"].amax(1) > 0) * there).sum()), claimed + float(there.sum())
                 absent = guess["claimed"][1][:, denials]
                 seen, denied = seen + float(((guess["marks"][:, denials] > 0) * absent).sum()), denied + float(absent.sum())
-                apart_in_time = self._centres(guess["events"], guess["claimed"][2])
+                apart_in_time = order_gaps(guess["events"], guess["claimed"][2], self.events)
                 right, orders = right + int((apart_in_time > 0).sum()), orders + len(apart_in_time)
                 wrong, whole = wrong + float((told - true).square().sum()), whole + float(true.square().sum())
                 left = slice(-len(_SIDES), None)

@@ -26,7 +26,7 @@ extension MotionReading {
   }
 
   /// The least strength at which a thing counts as seen.
-  func threshold(_ what: Claim.What) -> Double {
+  public func threshold(_ what: Claim.What) -> Double {
     switch what.kind {
     case .unit: what.name == UnitName.wink.rawValue || what.name == UnitName.eyeClose.rawValue ? 0.5 : 0.2
     case .pose: what.name == PoseName.straight.rawValue ? -7.0 / 20 : 4.5 / 20
@@ -130,7 +130,7 @@ extension MotionReading {
   }
 
   /// How often a repeated action is seen between two frames; nil when its repeats are not countable.
-  func count(_ what: Claim.What, _ frames: Range<Int>) -> Int? {
+  public func count(_ what: Claim.What, _ frames: Range<Int>) -> Int? {
     guard what.kind == .action, let name = ActionName(rawValue: what.name) else { return nil }
     func peaks(_ values: [Double], _ prominence: Double) -> Int { Self.peaks(Array(values[frames]), prominence: prominence) }
     let strongest = strength(of: what)[frames].max() ?? 0

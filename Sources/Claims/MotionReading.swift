@@ -7,15 +7,15 @@ import Motion
 public struct MotionReading: Sendable {
   public let clip: Clip
   /// Head rotation about x (down is positive), y (face's left is positive), z (right tilt is positive), degrees.
-  let pitch: [Double]
-  let yaw: [Double]
-  let roll: [Double]
+  public let pitch: [Double]
+  public let yaw: [Double]
+  public let roll: [Double]
   /// Eye direction: the face's left positive; up positive. Radians.
-  let gazeSide: [Double]
-  let gazeUp: [Double]
+  public let gazeSide: [Double]
+  public let gazeUp: [Double]
   /// Jaw opening as ARKit's jawOpen, and the opening that the lips let through.
-  let jaw: [Double]
-  let mouth: [Double]
+  public let jaw: [Double]
+  public let mouth: [Double]
 
   public init(_ clip: Clip) {
     self.clip = clip
@@ -86,13 +86,13 @@ public struct MotionReading: Sendable {
   }
 
   /// The larger of both sides, frame by frame.
-  func either(_ unit: UnitName) -> [Double] {
+  public func either(_ unit: UnitName) -> [Double] {
     let sides = sides(of: unit)
     return zip(sides.left, sides.right).map(max)
   }
 
   /// The angle of a pose, positive in the pose's direction, degrees.
-  func angle(_ pose: PoseName) -> [Double] {
+  public func angle(_ pose: PoseName) -> [Double] {
     switch pose {
     case .turnLeft: yaw
     case .turnRight: yaw.map { -$0 }
@@ -105,7 +105,7 @@ public struct MotionReading: Sendable {
   }
 
   /// Eye direction toward a gaze, radians.
-  func look(_ gaze: GazeName) -> [Double] {
+  public func look(_ gaze: GazeName) -> [Double] {
     switch gaze {
     case .left: gazeSide
     case .right: gazeSide.map { -$0 }
@@ -117,7 +117,7 @@ public struct MotionReading: Sendable {
   }
 
   /// Number of rises to a peak that stands out by `prominence` from the valleys around it.
-  static func peaks(_ values: [Double], prominence: Double) -> Int {
+  public static func peaks(_ values: [Double], prominence: Double) -> Int {
     var count = 0
     var low = values.first ?? 0
     var high = low

@@ -1,0 +1,99 @@
+import Claims
+import Models
+import Motion
+import Synthesis
+import Testing
+
+/// Several takes of a request, of which one is kept.
+@Suite struct TriesTests {
+  let generator: Generator
+  let prompt = Prompt(action: "she nods twice", emotion: "happy")
+
+  init() throws { generator = try TinyBundle.generator() }
+
+  /// The steps of every take, in the order in which they were reported, and the result.
+  private func takes(_ request: GenerationRequest) async throws -> (takes: [[StepEvent]], result: GenerationResult) {
+    var takes: [[StepEvent]] = []
+    for try await event in generator.generate(request) {
+      switch event {
+      case .started: takes.append([])
+      case .step(let step): takes[takes.count - 1].append(step)
+      case .finished(let result): return (takes, result)
+      }
+    }
+    throw CancellationError()
+  }
+
+  private func tokens(_ take: [StepEvent]) -> TokenSequence {
+    TokenSequence(lanes: generator.lanes.map(\.name), values: take.flatMap(\.tokens))
+  }
+
+  /// How probable it is that tokens do what the prompt claims, worked out apart.
+  private func kept(_ tokens: TokenSequence) throws -> Double {
+    let verifier = try #require(try generator.bundle.verifier())
+    let checker = ClaimChecker(try generator.decode(tokens))
+    let (vocabulary, encoder) = try generator.bundle.text()
+    var product = 1.0
+    for one in prompt.spoken {
+      let states = try #require(try encoder.states([vocabulary.encode(one.text, maximum: encoder.maximumTokens)], trace: nil).first)
+      for reading in verifier.readings(of: states, level: one.level) {
+        #expect((0.1...1).contains(reading.probability))
+        if case .fails = checker.verdict(reading.claim) { product *= 1 - reading.probability }
+      }
+    }
+    return product
+  }
+
+  @Test(arguments: 0..<8 as Range<UInt64>, [nil, 1.0])
+  func theTakeThatDoesMostIsKept(_ seed: UInt64, _ voice: Double?) async throws {
+    var settings = SamplingSettings(guidance: 1.5, tries: 5, seed: seed)
+    let request = GenerationRequest(prompt: prompt, audio: voice.map { TinyBundle.voice(seconds: $0) }, settings: settings)
+    let (takes, result) = try await takes(request)
+    let different = takes.map(tokens).reduce(into: [TokenSequence]()) { if !$0.contains($1) { $0.append($1) } }
+    // The best is reported again where it was not the last.
+    #expect(takes.count == different.count || takes.count == different.count + 1)
+    #expect(try #require(takes.last.map(tokens)) == result.tokens)
+    let scores = try different.map(kept)
+    #expect(different.count == 5 || scores.last ?? 0 >= 0.9, "it goes on until a take does what is claimed")
+    // Texts are encoded one by one here, together there: rounding differs.
+    #expect(abs(try kept(result.tokens) - (scores.max() ?? 0)) < 1e-4 && abs(result.findings.kept - (scores.max() ?? 0)) < 1e-4)
+    // The first take is the one that is drawn where only one is.
+    settings.tries = 1
+    let one = try await generator.result(of: GenerationRequest(prompt: prompt, audio: request.audio, settings: settings))
+    #expect(one.tokens == different[0])
+    #expect(try await generator.result(of: request) == result)
+  }
+
+  @Test func whatIsMissingIsTold() async throws {
+    var request = GenerationRequest(prompt: prompt, length: .seconds(1), settings: SamplingSettings(seed: 1))
+    let result = try await generator.result(of: request)
+    let checker = ClaimChecker(try generator.decode(result.tokens))
+    #expect(!result.findings.isEmpty && Set(result.findings.map(\.level)).isSubset(of: [.action, .emotion]))
+    for finding in result.findings {
+      if case .fails(let why) = checker.verdict(finding.claim) { #expect(finding.failure == why) } else { #expect(finding.failure == nil) }
+    }
+    #expect(result.findings.missing.allSatisfy { $0.failure != nil && $0.probability >= 0.5 })
+    #expect(result.provenance["kept"] == "\((result.findings.kept * 1000).rounded() / 1000)")
+    request.length = .seconds(20)
+    #expect(try await generator.result(of: request).findings.isEmpty)
+  }
+
+  @Test func whereNothingCanBeComparedOneTakeIsDrawn() async throws {
+    let settings = SamplingSettings(tries: 3, seed: 2)
+    let base = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(2), settings: SamplingSettings())).tokens
+    let requests: [GenerationRequest] = [
+      .init(audio: TinyBundle.voice(seconds: 1), settings: settings), .init(prompt: prompt, length: .seconds(12), settings: settings),
+      .init(prompt: prompt, audio: TinyBundle.voice(seconds: 12), settings: settings),
+      .init(prompt: prompt, settings: settings, base: base, scope: .span(3..<6)),
+    ]
+    for request in requests { #expect(try await takes(request).takes.count == 1) }
+  }
+
+  @Test func whatIsKeptOfABaseStaysInEveryTake() async throws {
+    let base = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(3), settings: SamplingSettings())).tokens
+    let settings = SamplingSettings(tries: 4, seed: 7)
+    let request = GenerationRequest(prompt: prompt, length: .seconds(3), settings: settings, base: base, scope: .from(8))
+    let (takes, _) = try await takes(request)
+    #expect(!takes.isEmpty && takes.allSatisfy { tokens($0).prefix(8) == base.prefix(8) })
+  }
+}

@@ -1,0 +1,140 @@
+"""Trains what reads the claims of a text (`ClaimReader`) on a bundle's text encoder, which stays as it is.
+
+`reading` taught the encoder to tell motion from words, with a reader of all levels at once; this one reads a text alone and ships: the bundle
+holds what it reads against the takes of a request.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..conditions import TextFeatures
+from ..corpus import LEVELS, Corpus
+from ..models.claims import ClaimReader
+from ..networks import bundled_text
+from .reading import Claims, claims, mistyped, numbered, order_gaps, targets
+
+if TYPE_CHECKING:
+    from ..configurations import Configuration
+
+
+@dataclass(frozen=True)
+class ClaimOptions:
+    batch: int = 192
+    heads: int = 4
+    hidden: int = 256
+    order: float = 1.0
+    """Weight of the order that texts claim."""
+    wrong_box: float = 0.15
+    """Chance that a text stands at a level it was not written for."""
+    typo: float = 0.05
+    noise: float = 0.2
+    """Noise on text states (their spread is about 1): words near to each other claim the same."""
+    no_word: float = 0.03
+    rare: int = 20
+    """Events and marks claimed fewer times than this are left out."""
+    held: int = 4096
+    """Texts held out, of the validation split."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A text, the place of its level, and what it claims."""
+
+    text: str
+    level: int
+    claims: Claims
+
+
+def told(corpus: Corpus, split: str) -> list[Told]:
+    """Every text of a split whose claims are known, each once a level."""
+    out: dict[tuple[str, int], Told] = {}
+    for clip in corpus.clips(split):
+        texts = clip.texts()
+        found = claims(clip.provenance(), len(clip.motion()) / 25)
+        for place, level in enumerate(LEVELS):
+            for text in texts.get(level, []) if level in found else []:
+                out.setdefault((text, place), Told(text, place, found[level]))
+    return list(out.values())
+
+
+class ClaimTask:
+    name = "claims"
+
+    def __init__(self, configuration: Configuration, data: list[Path], bundle: Path, run: Path) -> None:
+        self.options = options = configuration.claims
+        self.features = TextFeatures(*bundled_text(bundle))
+        corpus = Corpus(*data)
+        self.train, held = told(corpus, "train"), told(corpus, "val")
+        known = {(one.text, one.level) for one in self.train}
+        fresh = [one for one in held if (one.text, one.level) not in known]
+        self.held = [fresh[i] for i in np.random.default_rng(0).permutation(len(fresh))[: options.held]]
+        self.events = numbered((e for one in self.train for e, _ in one.claims.events), options.rare)
+        self.marks = numbered((m for one in self.train for m in one.claims.marks), options.rare)
+        self.module = ClaimReader(self.features.module.config.dim, options.heads, options.hidden, len(self.events), len(self.marks))
+        (run / self.name).mkdir(parents=True, exist_ok=True)
+        (run / self.name / "names.json").write_text(json.dumps({"events": list(self.events), "marks": list(self.marks)}, indent=1))
+        print("texts", len(self.train), len(self.held), "events", len(self.events), "marks", len(self.marks), flush=True)
+
+    def _read(self, rows: list[Told], draw: np.random.Generator | None) -> tuple[Tensor, Tensor]:
+        """Logits; with `draw` as in training, with noise, typos and wrong boxes."""
+        options, odd = self.options, {}
+        if draw is not None:
+            odd = {i: mistyped(row.text, draw) for i, row in enumerate(rows) if draw.random() < options.typo}
+        self.features.learn([row.text for i, row in enumerate(rows) if i not in odd])
+        states = [torch.empty(0)] * len(rows)
+        for i, state in zip(odd, self.features.states(list(odd.values()))):
+            states[i] = state
+        for i, row in enumerate(rows):
+            if i not in odd:
+                states[i] = self.features.level(row.text)
+        places = [row.level if draw is None or draw.random() >= options.wrong_box else int(draw.integers(len(LEVELS))) for row in rows]
+        text = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
+        seen = torch.arange(text.shape[1])[None] < torch.tensor([len(s) for s in states])[:, None]
+        if draw is not None:
+            text = text + torch.randn_like(text) * options.noise
+            seen = seen & (torch.rand(seen.shape) >= options.no_word)
+        events, marks = self.module(text, torch.tensor(places)[:, None].expand(seen.shape), seen)
+        return events.float(), marks.float()
+
+    def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
+        rows = [self.train[i] for i in draw.integers(len(self.train), size=self.options.batch)]
+        events, marks = self._read(rows, draw)
+        when, how, orders = targets([row.claims for row in rows], self.events, self.marks)
+        wrong = lambda logits, true: F.binary_cross_entropy_with_logits(logits, true, reduction="none").flatten(1).sum(1).mean()  # noqa: E731
+        parts = {"events": wrong(events, when) / when.shape[1], "marks": wrong(marks, how)}
+        gaps = order_gaps(events, orders, self.events)
+        parts["order"] = F.softplus(2 - 2 * gaps).mean() if len(gaps) else torch.zeros(())
+        loss = parts["events"] + parts["marks"] + self.options.order * parts["order"]
+        return loss, {name: float(part.detach()) for name, part in parts.items()}
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """On held-out texts: of the events, marks and denials claimed the share that is read (`.found`), of those read the share that is claimed
+        (`.right`), and of the orders the share read in this order."""
+        denied = torch.tensor([mark.endswith(" absent") for mark in self.marks])
+        counts = {name: np.zeros(3) for name in ("events", "marks", "denied")}
+        right, orders = 0, 0
+        for start in range(0, len(self.held), 256):
+            rows = self.held[start : start + 256]
+            events, marks = self._read(rows, None)
+            when, how, before = targets([row.claims for row in rows], self.events, self.marks)
+            for name, read, true in (
+                ("events", events.amax(1) > 0, when.amax(1) > 0), ("marks", marks[:, ~denied] > 0, how[:, ~denied] > 0),
+                ("denied", marks[:, denied] > 0, how[:, denied] > 0),
+            ):  # fmt: skip
+                counts[name] += [float((read & true).sum()), float(true.sum()), float(read.sum())]
+            gaps = order_gaps(events, before, self.events)
+            right, orders = right + int((gaps > 0).sum()), orders + len(gaps)
+        out = {}
+        for name, (both, claimed, read) in counts.items():
+            out |= {f"{name}.found": float(both / max(claimed, 1)), f"{name}.right": float(both / max(read, 1))}
+        return out | {"order": right / max(orders, 1)}
