@@ -1,3 +1,4 @@
+import Claims
 import Containers
 import Foundation
 import Head
@@ -9,6 +10,20 @@ import Testing
 
 /// What is promised of the bundle the program ships.
 @Suite(.serialized, .enabled(if: ShippedBundle.isThere, "assets/models/studio is not here")) struct ShippedBundleTests {
+  /// What the shipped bundle reads in texts that no corpus holds.
+  @Test(arguments: [
+    ("nods twice", ["nod twice"]), ("she does not smile at all", ["no smile"]), ("look to the left and then nod", ["look left before nod"]),
+    ("raises only the left eyebrow", ["left brows up"]),
+  ])
+  func textsClaimWhatTheySay(_ text: String, _ claims: [String]) throws {
+    let bundle = try ModelBundle(folder: ShippedBundle.folder)
+    let verifier = try #require(try bundle.verifier())
+    let (vocabulary, encoder) = try bundle.text()
+    let states = try encoder.states([vocabulary.encode(text, maximum: encoder.maximumTokens)], trace: nil)
+    let read = verifier.readings(of: try #require(states.first), level: .action).filter { $0.probability >= 0.5 }.map(\.claim.words)
+    for claim in claims { #expect(read.contains(claim), "\(read)") }
+  }
+
   /// fp16 and int8 weights hold the same token likeliest as fp32 on 99 % and 97 % of steps, every model fed the same tokens.
   @Test func narrowWeightsHoldTheSameTokensLikeliest() async throws {
     let exact = try Generator(folder: ShippedBundle.folder)

@@ -38,6 +38,8 @@ struct ModelVerb: ParsableCommand {
       )
       print("text         \(description.text.map { "\($0.kind.rawValue), \(t.textWidth) wide, \($0.maxTokens) tokens at most" } ?? "none")")
       print("audio        \(description.audio.map { "\($0.kind.rawValue), \(t.audioWidth) wide" } ?? "none")")
+      let claims = description.claims.map { "\($0.events.count) events, \($0.marks.count) marks" }
+      print("claims       \(claims ?? "none: takes are not compared")")
       for (name, value) in [("licences", description.licences), ("training", description.training)] {
         if let value { print("\(name.padding(toLength: 12, withPad: " ", startingAt: 0)) \(JSONLine.text(value))") }
       }
