@@ -97,9 +97,9 @@ final class GenerationRun {
   func finish() throws -> GenerationResult {
     try cancelled.check()
     var clip = try generator.decode(tokens)
+    let findings = findings(in: clip)
     let frames = plan.frames ?? (hasAudio ? audio.total : clip.frameCount)
     if frames < clip.frameCount { clip.values.removeLast((clip.frameCount - frames) * Clip.channels) }
-    let findings = try findings()
     clip.provenance = provenance(findings)
     return GenerationResult(tokens: tokens, clip: clip, reachedEnd: reachedEnd, findings: findings, provenance: clip.provenance)
   }
@@ -164,7 +164,7 @@ final class GenerationRun {
         events.append(event)
         report(.step(event))
       }
-      let score = try findings().kept
+      let score = findings(in: try generator.decode(tokens)).kept
       if score > best?.score ?? -1 { best = (score, tokens, events, reachedEnd) }
       if score >= Self.enough { break }
     }
@@ -174,10 +174,10 @@ final class GenerationRun {
     for event in best.events { report(.step(event)) }
   }
 
-  /// What the tokens drawn do of what each level claims; empty where that cannot be said.
-  private func findings() throws -> [ClaimVerifier.Finding] {
+  /// What the motion of the tokens drawn does of what each level claims; empty where that cannot be said.
+  private func findings(in clip: Clip) -> [ClaimVerifier.Finding] {
     guard !claims.isEmpty, tokens.stepCount > 0, tokens.stepCount <= model.config.maxSteps else { return [] }
-    let checker = ClaimChecker(try generator.decode(tokens))
+    let checker = ClaimChecker(clip)
     return claims.flatMap { level, readings in readings.map { $0.held(against: checker, level: level) } }
   }
 

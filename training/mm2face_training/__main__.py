@@ -142,7 +142,8 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
-    verb.add_argument("network", choices=["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder", "claims"])
+    networks = ["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder", "claims"]
+    verb.add_argument("network", choices=networks)
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
@@ -179,7 +180,8 @@ def main() -> None:
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--retrieval", action="store_true", help="write the retrieval networks of the run instead of a bundle")
     verb.add_argument("--claims", action="store_true", help="put the claims of the run into the bundle that is at --out")
-    verb.add_argument("--notes", type=Path, default=None, help='JSON for bundle.json: {"name", "training", "licences"}; with --claims what there is to say of their training')
+    notes = 'JSON for bundle.json: {"name", "training", "licences"}; with --claims what there is to say of their training'
+    verb.add_argument("--notes", type=Path, default=None, help=notes)
     verb.set_defaults(call=export)
 
     verb = verbs.add_parser("trial", help="try a run on speakers held out: do the lips seal?")

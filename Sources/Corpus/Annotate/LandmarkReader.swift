@@ -1,4 +1,3 @@
-import Claims
 import Head
 import Motion
 

@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..corpus import LEVELS
+
 SPANS = 8
-LEVELS = 5
 
 
 class ClaimReader(nn.Module):
@@ -20,7 +21,7 @@ class ClaimReader(nn.Module):
         super().__init__()
         self.heads = heads
         self.span = nn.Parameter(torch.randn(SPANS, width) * 0.5)
-        self.level = nn.Embedding(LEVELS, width)
+        self.level = nn.Embedding(len(LEVELS), width)
         self.keys, self.values = nn.Linear(width, width), nn.Linear(width, width)
         self.hidden = nn.Linear(2 * width, hidden)
         self.events, self.marks = nn.Linear(hidden, events), nn.Linear(SPANS * hidden, marks)

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ..conditions import TextFeatures
 from ..corpus import LEVELS, Corpus
 from ..models.claims import ClaimReader
 from ..networks import bundled_text
-from .reading import Claims, claims, mistyped, numbered, order_gaps, targets
+from .reading import Claims, claims, mistyped, numbered, order_gaps, order_loss, targets, wrong
 
 if TYPE_CHECKING:
     from ..configurations import Configuration
@@ -108,11 +107,9 @@ class ClaimTask:
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         rows = [self.train[i] for i in draw.integers(len(self.train), size=self.options.batch)]
         events, marks = self._read(rows, draw)
-        when, how, orders = targets([row.claims for row in rows], self.events, self.marks)
-        wrong = lambda logits, true: F.binary_cross_entropy_with_logits(logits, true, reduction="none").flatten(1).sum(1).mean()  # noqa: E731
-        parts = {"events": wrong(events, when) / when.shape[1], "marks": wrong(marks, how)}
-        gaps = order_gaps(events, orders, self.events)
-        parts["order"] = F.softplus(2 - 2 * gaps).mean() if len(gaps) else torch.zeros(())
+        when, how, orders = targets([[row.claims] for row in rows], self.events, self.marks)
+        parts = {"events": wrong(events, when).mean() / when.shape[1], "marks": wrong(marks, how).mean()}
+        parts["order"] = order_loss(events, orders, self.events)
         loss = parts["events"] + parts["marks"] + self.options.order * parts["order"]
         return loss, {name: float(part.detach()) for name, part in parts.items()}
 
@@ -126,7 +123,7 @@ class ClaimTask:
         for start in range(0, len(self.held), 256):
             rows = self.held[start : start + 256]
             events, marks = self._read(rows, None)
-            when, how, before = targets([row.claims for row in rows], self.events, self.marks)
+            when, how, before = targets([[row.claims] for row in rows], self.events, self.marks)
             for name, read, true in (
                 ("events", events.amax(1) > 0, when.amax(1) > 0), ("marks", marks[:, ~denied] > 0, how[:, ~denied] > 0),
                 ("denied", marks[:, denied] > 0, how[:, denied] > 0),

@@ -114,19 +114,24 @@ def numbered(names: Iterable[str], least: int) -> dict[str, int]:
     return {name: i for i, name in enumerate(sorted(name for name, count in Counter(names).items() if count >= least))}
 
 
-def targets(rows: list[Claims], events: dict[str, int], marks: dict[str, int]) -> tuple[Tensor, Tensor, list[list[tuple[str, str]]]]:
-    """Events (B, SPANS, E), marks (B, M) and orders of claims, those that have a number."""
+def targets(rows: list[list[Claims]], events: dict[str, int], marks: dict[str, int]) -> tuple[Tensor, Tensor, list[list[tuple[str, str]]]]:
+    """Events (B, SPANS, E), marks (B, M) and orders that each row's texts claim, those that have a number."""
     when, how = torch.zeros(len(rows), SPANS, len(events)), torch.zeros(len(rows), len(marks))
-    orders = []
-    for i, told in enumerate(rows):
+    orders: list[list[tuple[str, str]]] = [[] for _ in rows]
+    for i, told in ((i, told) for i, row in enumerate(rows) for told in row):
         for event, spans in told.events:
             if event in events:
                 for span in range(SPANS):
                     if spans >> span & 1:
                         when[i, span, events[event]] = 1
         how[i, [marks[m] for m in told.marks if m in marks]] = 1
-        orders.append([(a, b) for a, b in told.before if a in events and b in events])
+        orders[i] += [(a, b) for a, b in told.before if a in events and b in events]
     return when, how, orders
+
+
+def wrong(logits: Tensor, true: Tensor) -> Tensor:
+    """Cross entropy of each row (B,), summed over what is claimed or not."""
+    return F.binary_cross_entropy_with_logits(logits, true, reduction="none").flatten(1).sum(1)
 
 
 def order_gaps(logits: Tensor, orders: list[list[tuple[str, str]]], events: dict[str, int]) -> Tensor:
@@ -135,6 +140,12 @@ def order_gaps(logits: Tensor, orders: list[list[tuple[str, str]]], events: dict
     when = (logits.softmax(1) * torch.arange(SPANS)[None, :, None]).sum(1)
     row, first, second = torch.tensor(pairs, dtype=torch.long).reshape(-1, 3).unbind(1)
     return when[row, second] - when[row, first]
+
+
+def order_loss(logits: Tensor, orders: list[list[tuple[str, str]]], events: dict[str, int]) -> Tensor:
+    """An order that is told wants the centres a span apart, or more."""
+    gaps = order_gaps(logits, orders, events)
+    return F.softplus(2 - 2 * gaps).mean() if len(gaps) else torch.zeros(())
 
 
 class Reader(ClaimReader):
@@ -221,10 +232,7 @@ class ReadingTask:
             [clip.claims[level] for level, texts in clip.texts.items() if level in clip.claims and any(t in texts for t in prompt.values())]
             for clip, prompt in zip(rows, prompts)
         ]
-        together = [
-            Claims(*(tuple(x for one in of_clip for x in getattr(one, part)) for part in ("events", "marks", "before"))) for of_clip in told
-        ]
-        return targets(together, self.events, self.marks)
+        return targets(told, self.events, self.marks)
 
     def _guess(self, rows: list[Read], draw: np.random.Generator, alone: int | None = None) -> dict[str, Any]:
         """What the levels tell (`told` (B, SPANS, F) standardised, `events`, `marks`: logits), what the full text tells (`full`), what is
@@ -270,10 +278,8 @@ class ReadingTask:
         guess = self._guess(rows, draw)
         read, whole = F.mse_loss(guess["told"], guess["true"]), F.mse_loss(guess["full"], guess["true"][: len(guess["full"])])
         known = torch.tensor([float(bool(clip.claims)) for clip in rows])
-        wrong = lambda logits, true: F.binary_cross_entropy_with_logits(logits, true, reduction="none").flatten(1).sum(1)  # noqa: E731
         named = ((wrong(guess["events"], guess["claimed"][0]) / SPANS + wrong(guess["marks"], guess["claimed"][1])) * known).mean()
-        apart_in_time = order_gaps(guess["events"], guess["claimed"][2], self.events)
-        order = F.softplus(2 - 2 * apart_in_time).mean() if len(apart_in_time) else torch.zeros(())
+        order = order_loss(guess["events"], guess["claimed"][2], self.events)
         texts = [self.general[i] for i in draw.integers(len(self.general), size=self.options.general)]
         ids = [e.ids[:300] for e in self.tokenizer.encode_batch(texts)]
         wanted = self.teacher.states(ids)
