@@ -42,19 +42,32 @@ public struct BundleDescription: Sendable, Hashable, Codable {
   /// What reads the claims of texts, so that takes can be held against them.
   public struct ClaimPart: Sendable, Hashable, Codable {
     public var file: String
+    public var layers: Int
     public var heads: Int
-    public var hidden: Int
     /// `action.nod`, `unit.smile.left`, …
     public var events: [String]
     /// `action.nod 2`, `unit.smile.left slight`, `emotion.happy absent`, …
     public var marks: [String]
 
-    public init(file: String, heads: Int, hidden: Int, events: [String], marks: [String]) {
+    public init(file: String, layers: Int, heads: Int, events: [String], marks: [String]) {
+      self.file = file
+      self.layers = layers
+      self.heads = heads
+      self.events = events
+      self.marks = marks
+    }
+  }
+
+  /// What tells how long a motion lasts that texts describe.
+  public struct LengthPart: Sendable, Hashable, Codable {
+    public var file: String
+    public var heads: Int
+    public var hidden: Int
+
+    public init(file: String, heads: Int, hidden: Int) {
       self.file = file
       self.heads = heads
       self.hidden = hidden
-      self.events = events
-      self.marks = marks
     }
   }
 
@@ -67,6 +80,7 @@ public struct BundleDescription: Sendable, Hashable, Codable {
   public var text: TextPart?
   public var audio: AudioPart?
   public var claims: ClaimPart?
+  public var length: LengthPart?
   /// sha256 of every other file of the bundle.
   public var files: [String: String]
   public var licences: BundleJSON?
@@ -74,7 +88,7 @@ public struct BundleDescription: Sendable, Hashable, Codable {
 
   public init(
     name: String, basis: Clip.Basis = .studio50, tokenizer: MotionTokenizerConfig, transformer: MM2FaceTransformerConfig,
-    text: TextPart? = nil, audio: AudioPart? = nil, claims: ClaimPart? = nil, files: [String: String] = [:],
+    text: TextPart? = nil, audio: AudioPart? = nil, claims: ClaimPart? = nil, length: LengthPart? = nil, files: [String: String] = [:],
     licences: BundleJSON? = nil, training: BundleJSON? = nil
   ) {
     format = Self.format
@@ -86,6 +100,7 @@ public struct BundleDescription: Sendable, Hashable, Codable {
     self.text = text
     self.audio = audio
     self.claims = claims
+    self.length = length
     self.files = files
     self.licences = licences
     self.training = training
@@ -93,7 +108,7 @@ public struct BundleDescription: Sendable, Hashable, Codable {
 
   /// Every file the bundle names, in a fixed order.
   public var fileNames: [String] {
-    [tokenizer.file, transformer.file, text?.file, text?.vocabulary, audio?.file, claims?.file].compactMap { $0 }
+    [tokenizer.file, transformer.file, text?.file, text?.vocabulary, audio?.file, claims?.file, length?.file].compactMap { $0 }
   }
 
   /// Reads and checks a bundle.json. Errors name the file, the key, what was expected and found.
@@ -126,7 +141,14 @@ public struct BundleDescription: Sendable, Hashable, Codable {
       try check(basis == .studio50, "claims", "motion in the basis studio-50, which can be measured", basis.rawValue)
       let width = transformer.textWidth
       try check(claims.heads > 0 && width % claims.heads == 0, "claims.heads", "a divisor of the text width \(width)", claims.heads)
-      try check((1...65_536).contains(claims.hidden), "claims.hidden", "1 to 65536", claims.hidden)
+      try check((0...64).contains(claims.layers), "claims.layers", "0 to 64", claims.layers)
+    }
+    if let length {
+      try check(text != nil, "length", "a text encoder beside it", "none")
+      try check(transformer.stepsLeft, "length", "a transformer that is told how many steps are left (stepsLeft)", transformer.stepsLeft)
+      let width = transformer.textWidth
+      try check(length.heads > 0 && width % length.heads == 0, "length.heads", "a divisor of the text width \(width)", length.heads)
+      try check((1...65_536).contains(length.hidden), "length.hidden", "1 to 65536", length.hidden)
     }
     for name in fileNames {
       let plain = !name.isEmpty && !name.contains("/") && !name.contains("\\") && name != "." && name != ".."

@@ -57,9 +57,10 @@ public enum BundleTemplate: String, Sendable, Hashable, CaseIterable {
         config: bert(vocabulary, width: text, layers: self == .tiny ? 1 : 4, heads: 4, hidden: text * 4)),
       audio: BundleDescription.AudioPart(kind: .compact, file: "audio.safetensors", config: compact),
       claims: BundleDescription.ClaimPart(
-        file: "claims.safetensors", heads: 4, hidden: self == .tiny ? 24 : 256,
+        file: "claims.safetensors", layers: self == .tiny ? 1 : 2, heads: 4,
         events: ["action.nod", "action.turn.left", "emotion.happy", "unit.smile", "unit.browDown", "pose.up", "gaze.left"],
-        marks: ["action.nod 2", "emotion.happy slight", "unit.smile absent"]))
+        marks: ["action.nod 2", "emotion.happy slight", "unit.smile absent"]),
+      length: BundleDescription.LengthPart(file: "length.safetensors", heads: 4, hidden: self == .tiny ? 24 : 192))
   }
 
   private func paper(_ name: String, _ vocabulary: Int) -> BundleDescription {

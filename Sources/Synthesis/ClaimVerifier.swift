@@ -42,7 +42,7 @@ public struct ClaimVerifier: Sendable {
   /// Errors: weights that do not fit, and names of events or marks that are none; `path` names the bundle.
   init(_ part: BundleDescription.ClaimPart, weights: WeightStore, width: Int, path: String) throws {
     reader = try ClaimReader(
-      weights: weights, width: width, levels: Prompt.Level.allCases.count, heads: part.heads, hidden: part.hidden,
+      weights: weights, width: width, levels: Prompt.Level.allCases.count, layers: part.layers, heads: part.heads,
       events: part.events.count, marks: part.marks.count)
     func known<T>(_ name: String, _ key: String, _ read: (String) -> T?) throws -> T {
       guard let value = read(name) else {
@@ -60,10 +60,10 @@ public struct ClaimVerifier: Sendable {
     var found: [Reading] = []
     var likely: [(what: Claim.What, probability: Double, centre: Double)] = []
     for (index, what) in events.enumerated() {
-      let spans = (0..<ClaimReader.spans).map { Double(logits.events[$0, index]) }
-      let probability = Self.chance(spans.max() ?? -.infinity)
+      let probability = Self.chance(Double(logits.events[index]))
       guard probability >= Self.least else { continue }
       found.append(Reading(Claim(.occurs, what), probability: probability))
+      let spans = (0..<ClaimReader.spans).map { Double(logits.spans[$0, index]) }
       let top = spans.max() ?? 0
       let weights = spans.map { exp($0 - top) }
       let centre = zip(weights.indices, weights).reduce(0.0) { $0 + Double($1.0) * $1.1 } / weights.reduce(0, +)

@@ -20,7 +20,8 @@ public enum AudioSource: Sendable, Hashable {
 public struct GenerationRequest: Sendable, Hashable {
   /// How long the clip becomes.
   public enum Length: Sendable, Hashable {
-    /// As long as the audio; without audio, until the model's END.
+    /// As long as the audio; without audio a length that the texts leave open, drawn before the first token (`LengthPredictor`), or until
+    /// the model's END where the bundle has no predictor.
     case natural
     case seconds(Double)
   }

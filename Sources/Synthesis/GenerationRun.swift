@@ -42,6 +42,10 @@ final class GenerationRun {
   private var reachedEnd = false
   private var isStarted = false
   private var promisedSteps: Int?
+  /// The length in steps of the take at hand, drawn before its first token where neither request nor sound gives it.
+  private var drawnSteps: Int?
+  /// The lengths in steps that the texts leave open, with their probabilities from 1 step on; nil where END decides.
+  private let lengths: [Double]?
   /// What each level's text claims; empty where there is no text or the bundle reads no claims.
   private let claims: [(level: Prompt.Level, readings: [ClaimVerifier.Reading])]
 
@@ -56,7 +60,10 @@ final class GenerationRun {
     model = try generator.bundle.transformer()
     noiseSource = RandomSource(seed: request.settings.seed)
     tokens = TokenSequence(lanes: generator.lanes.map(\.name))
-    (text, conditions) = try Self.encode(request, generator, model)
+    let rows: [MM2FaceTransformer.TextRows]
+    (rows, conditions) = try Self.encode(request, generator, model)
+    text = request.fusion.contains(.levels) ? rows : []
+    lengths = try plan.steps == nil && request.audio == nil ? Self.lengths(of: rows, from: plan.drawn.lowerBound, generator) : nil
     let verifier = try generator.bundle.verifier()
     claims = text.compactMap { rows in
       let level = Prompt.Level.allCases[rows.level]
@@ -97,7 +104,7 @@ final class GenerationRun {
   func finish() throws -> GenerationResult {
     try cancelled.check()
     var clip = try generator.decode(tokens)
-    let findings = findings(in: clip)
+    let findings = findings(in: clip, steps: tokens.stepCount)
     let frames = plan.frames ?? (hasAudio ? audio.total : clip.frameCount)
     if frames < clip.frameCount { clip.values.removeLast((clip.frameCount - frames) * Clip.channels) }
     clip.provenance = provenance(findings)
@@ -108,8 +115,9 @@ final class GenerationRun {
 
   /// Draws steps as far as the audio that is known allows.
   private func advance() throws {
-    if tokens.stepCount == 0, !isDone, try prepareWindow(for: 0), compares {
-      return try choose()
+    if tokens.stepCount == 0, !isDone {
+      drawnSteps = drawLength(noise: noiseSource)
+      if compares, let memory = try memory(from: 0) { return try choose(memory) }
     }
     while let event = try drawNext(noise: noiseSource) { report(.step(event)) }
   }
@@ -120,6 +128,7 @@ final class GenerationRun {
       let step = tokens.stepCount
       if let total, step >= total {
         isDone = true
+        reachedEnd = drawnSteps != nil
         return nil
       }
       guard try prepareWindow(for: step) else { return nil }
@@ -151,48 +160,130 @@ final class GenerationRun {
     return plan.request.settings.tries > 1 && !claims.isEmpty && total.map { $0 <= model.config.maxSteps } ?? false
   }
 
-  /// Draws takes until one does what the texts claim, and keeps the one that does most of it; the first is the one that is drawn where there
-  /// are no tries. Each is reported as it is drawn, and the best again when it was not the last.
-  private func choose() throws {
-    var best: (score: Double, tokens: TokenSequence, events: [StepEvent], reachedEnd: Bool)?
-    for take in 0..<plan.request.settings.tries {
-      tokens = tokens.prefix(0)
-      (isDone, reachedEnd, isStarted) = (false, false, false)
-      var events: [StepEvent] = []
-      let noise = take == 0 ? noiseSource : noiseSource.fork("take \(take)")
-      while let event = try drawNext(noise: noise) {
-        events.append(event)
-        report(.step(event))
-      }
-      let score = findings(in: try generator.decode(tokens)).kept
-      if score > best?.score ?? -1 { best = (score, tokens, events, reachedEnd) }
-      if score >= Self.enough { break }
+  /// A take that is drawn beside others; one window holds it.
+  private final class Rival {
+    let steps: Int?
+    let noise: RandomSource
+    let state: TransformerState
+    var tokens: TokenSequence
+    var events: [StepEvent] = []
+    var reachedEnd = false
+    var failure: (any Error)?
+
+    init(steps: Int?, noise: RandomSource, state: TransformerState, tokens: TokenSequence) {
+      self.steps = steps
+      self.noise = noise
+      self.state = state
+      self.tokens = tokens
     }
-    guard let best, best.tokens != tokens else { return }
-    (tokens, reachedEnd, isStarted) = (best.tokens, best.reachedEnd, false)
+  }
+
+  /// Draws takes until one does what the texts claim, and keeps the one that does most of it; the first is the one that is drawn where there
+  /// are no tries. As many are drawn at once as there are threads, and looked at in order: which is kept does not depend on the threads.
+  /// Each is reported, the first of those drawn at once step by step, and the best again when it was not the last.
+  private func choose(_ memory: CrossMemory) throws {
+    let tries = plan.request.settings.tries, atOnce = ThreadPool.shared.threads
+    var best: (score: Double, take: Rival)?
+    var last: Rival?
+    drawing: for first in stride(from: 0, to: tries, by: atOnce) {
+      let rivals = (first..<min(first + atOnce, tries)).map { rival($0, memory) }
+      begin(rivals[0])
+      ThreadPool.shared.run(chunks: rivals.count) { perform(rivals[$0], live: $0 == 0) }
+      for (index, rival) in rivals.enumerated() {
+        if let failure = rival.failure { throw failure }
+        if index > 0 { tell(rival) }
+        last = rival
+        let score = findings(in: try generator.decode(rival.tokens), steps: rival.tokens.stepCount).kept
+        if score > best?.score ?? -1 { best = (score, rival) }
+        if score >= Self.enough { break drawing }
+      }
+    }
+    guard let best else { return }
+    if last !== best.take, last?.tokens != best.take.tokens { tell(best.take) }
+    (tokens, reachedEnd, isDone) = (best.take.tokens, best.take.reachedEnd, true)
+  }
+
+  private func rival(_ index: Int, _ memory: CrossMemory) -> Rival {
+    let noise = index == 0 ? noiseSource : noiseSource.fork("take \(index)")
+    drawnSteps = drawLength(noise: noise)
+    let state = model.begin(memory: memory, guided: conditions.count > 1, length: lengthOfWindow)
+    return Rival(steps: drawnSteps, noise: noise, state: state, tokens: tokens.prefix(0))
+  }
+
+  /// Draws all of a take.
+  private func perform(_ take: Rival, live: Bool) {
+    do {
+      model.start(take.state, conditions: conditions)
+      for step in 0..<(total(drawn: take.steps) ?? 0) {
+        let start = ContinuousClock.now
+        if step > 0 { model.step(take.state, tokens: take.tokens[step: step - 1]) }
+        let drawn = try draw(step, take.state, noise: take.noise, mayEnd: mayEnd(drawn: take.steps))
+        if drawn.ended {
+          take.reachedEnd = true
+          return
+        }
+        take.tokens.append(drawn.choices.map(\.token))
+        let event = StepEvent(position: step, choices: drawn.choices, endProbability: drawn.endProbability, seconds: seconds(since: start))
+        take.events.append(event)
+        if live { report(.step(event)) }
+      }
+      take.reachedEnd = take.steps != nil
+    } catch {
+      take.failure = error
+    }
+  }
+
+  /// Says that a take begins.
+  private func begin(_ take: Rival) {
+    (drawnSteps, isStarted) = (take.steps, false)
     announce()
-    for event in best.events { report(.step(event)) }
+  }
+
+  private func tell(_ take: Rival) {
+    begin(take)
+    for event in take.events { report(.step(event)) }
   }
 
   /// What the motion of the tokens drawn does of what each level claims; empty where that cannot be said.
-  private func findings(in clip: Clip) -> [ClaimVerifier.Finding] {
-    guard !claims.isEmpty, tokens.stepCount > 0, tokens.stepCount <= model.config.maxSteps else { return [] }
+  private func findings(in clip: Clip, steps: Int) -> [ClaimVerifier.Finding] {
+    guard !claims.isEmpty, steps > 0, steps <= model.config.maxSteps else { return [] }
     let checker = ClaimChecker(clip)
     return claims.flatMap { level, readings in readings.map { $0.held(against: checker, level: level) } }
   }
 
   /// The length in steps, as far as it is known.
-  private var total: Int? {
+  private var total: Int? { total(drawn: drawnSteps) }
+
+  private func total(drawn: Int?) -> Int? {
     if let steps = plan.steps { return steps }
     if hasAudio { return audioEnded ? (audio.total + plan.rate - 1) / plan.rate : nil }
-    return plan.cap
+    return drawn ?? plan.cap
   }
 
-  private var mayEnd: Bool { plan.steps == nil && !hasAudio }
+  private func mayEnd(drawn: Int?) -> Bool { plan.steps == nil && !hasAudio && drawn == nil }
+
+  /// A length by its probability, as trained; at temperature 0 the median.
+  private func drawLength(noise: RandomSource) -> Int? {
+    guard let lengths else { return nil }
+    var random = noise.fork("length")
+    var left = plan.request.settings.temperature == 0 ? 0.5 : random.unit()
+    for (index, probability) in lengths.enumerated() {
+      left -= probability
+      if left < 0 { return index + 1 }
+    }
+    return lengths.lastIndex { $0 > 0 }.map { $0 + 1 }
+  }
 
   private func draw(_ step: Int, noise: RandomSource) throws -> (choices: [LaneChoice], endProbability: Double, ended: Bool) {
-    try cancelled.check()
     guard let state = seek(step) else { preconditionFailure("a window is prepared before a step is drawn") }
+    return try draw(step, state, noise: noise, mayEnd: mayEnd(drawn: drawnSteps))
+  }
+
+  /// Draws the step that a state predicts.
+  private func draw(_ step: Int, _ state: TransformerState, noise: RandomSource, mayEnd: Bool) throws
+    -> (choices: [LaneChoice], endProbability: Double, ended: Bool)
+  {
+    try cancelled.check()
     var choices: [LaneChoice] = []
     var end = 0.0
     let noise = noise.fork("step \(step)")
@@ -226,25 +317,29 @@ final class GenerationRun {
 
   /// Makes sure a window holds `step`; false when audio it needs has not arrived yet.
   private func prepareWindow(for step: Int, from wanted: Int? = nil) throws -> Bool {
-    let length = model.config.maxSteps, look = model.config.lookAround, rate = plan.rate
+    let length = model.config.maxSteps
     if wanted == nil, state != nil, step - origin < length { return true }
     let overlap = min(length / 3, length - 1)
-    let next = wanted ?? (state == nil ? 0 : step - overlap)
-    let frames = max(0, (next - look) * rate)..<(next + length + look) * rate
-    if !audioEnded, audio.total < frames.upperBound { return false }
-    try cancelled.check()
-    origin = next
-    audio.forget(before: frames.lowerBound)
-    let heard = hasAudio ? audio.rows(frames) : nil
-    let memory = model.memory(
-      text: text, audio: heard.map { .init(features: $0, firstFrame: frames.lowerBound - next * rate) })
+    guard let memory = try memory(from: wanted ?? (state == nil ? 0 : step - overlap)) else { return false }
     state = model.begin(memory: memory, guided: conditions.count > 1, length: lengthOfWindow)
     return true
   }
 
+  /// Begins a window at a step; what it is told, or nil when audio it needs has not arrived yet.
+  private func memory(from step: Int) throws -> CrossMemory? {
+    let length = model.config.maxSteps, look = model.config.lookAround, rate = plan.rate
+    let frames = max(0, (step - look) * rate)..<(step + length + look) * rate
+    if !audioEnded, audio.total < frames.upperBound { return nil }
+    try cancelled.check()
+    origin = step
+    audio.forget(before: frames.lowerBound)
+    let heard = hasAudio ? audio.rows(frames) : nil
+    return model.memory(text: text, audio: heard.map { .init(features: $0, firstFrame: frames.lowerBound - step * rate) })
+  }
+
   /// How many steps the motion has from the window's first step on, where that is decided and the window reaches the end.
   private var lengthOfWindow: Int? {
-    guard !mayEnd, let total, total - origin <= model.config.maxSteps else { return nil }
+    guard !mayEnd(drawn: drawnSteps), let total, total - origin <= model.config.maxSteps else { return nil }
     return total - origin
   }
 
@@ -299,7 +394,7 @@ final class GenerationRun {
 
   // MARK: - Text and records
 
-  /// Text memory, and the condition of each sequence (a second one without text for guidance).
+  /// Each level's text, and the condition of each sequence (a second one without text for guidance).
   private static func encode(_ request: GenerationRequest, _ generator: Generator, _ model: MM2FaceTransformer) throws
     -> ([MM2FaceTransformer.TextRows], [[Float]])
   {
@@ -310,7 +405,17 @@ final class GenerationRun {
       MM2FaceTransformer.TextRows(level: Prompt.index(level.level), states: states, weight: level.weight)
     }
     let condition = model.condition(request.fusion.contains(.fullText) ? states[0].meanRow() : nil)
-    return (request.fusion.contains(.levels) ? rows : [], request.settings.guidance == 1 ? [condition] : [condition, model.condition(nil)])
+    return (rows, request.settings.guidance == 1 ? [condition] : [condition, model.condition(nil)])
+  }
+
+  /// How probable each length in steps is, of those longer than `kept` steps; nil where the bundle does not tell, or no length is left.
+  private static func lengths(of rows: [MM2FaceTransformer.TextRows], from kept: Int, _ generator: Generator) throws -> [Double]? {
+    guard let logits = try generator.bundle.length()?(rows.map { ($0.level, $0.states) }), kept < logits.count else { return nil }
+    let open = logits.enumerated().map { $0.offset < kept ? -.infinity : Double($0.element) }
+    let top = open.max() ?? 0
+    let weights = open.map { exp($0 - top) }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
   }
 
   private func provenance(_ findings: [ClaimVerifier.Finding]) -> [String: String] {

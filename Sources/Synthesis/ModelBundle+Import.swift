@@ -45,8 +45,9 @@ extension ModelBundle {
       try WeightStore.write(store.all, to: path(of: part.file))
       try AtomicFile.write(try Data(contentsOf: URL(fileURLWithPath: vocabulary)), to: path(of: part.vocabulary))
       changed.text = part
-      // Claims are read from the states of the text encoder that was there in training.
+      // Claims and lengths are read from the states of the text encoder that was there in training.
       changed.claims = nil
+      changed.length = nil
     }
     try changed.write(to: folder)
     return try ModelBundle(folder: folder)

@@ -38,6 +38,7 @@ extension ModelBundle {
     if let claims = description.claims {
       try write(claims.file) { _ = try ClaimVerifier(claims, weights: $0, width: transformer.textWidth, path: name ?? "") }
     }
+    if let length = description.length { try write(length.file) { _ = try length.predictor(weights: $0, for: transformer) } }
     try description.write(to: folder)
     return try ModelBundle(folder: folder)
   }

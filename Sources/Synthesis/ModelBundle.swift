@@ -20,6 +20,7 @@ public final class ModelBundle: Sendable {
     var text: (any TextEncoder)?
     var audio: (any AudioEncoder)?
     var verifier: ClaimVerifier?
+    var length: LengthPredictor?
   }
   private let parts = Mutex(Parts())
 
@@ -110,6 +111,17 @@ public final class ModelBundle: Sendable {
     }
   }
 
+  /// What tells how long a motion lasts; nil when the bundle has none.
+  public func length() throws -> LengthPredictor? {
+    guard let part = description.length else { return nil }
+    return try parts.withLock { parts in
+      if let known = parts.length { return known }
+      let made = try part.predictor(weights: WeightStore(safetensors: path(of: part.file)), for: description.transformer)
+      parts.length = made
+      return made
+    }
+  }
+
   /// Reads every network and compares every file with its sha256. Errors name what is wrong first.
   public func verify() throws {
     for file in description.fileNames {
@@ -126,6 +138,7 @@ public final class ModelBundle: Sendable {
     if description.text != nil { _ = try text() }
     if description.audio != nil { _ = try audio() }
     _ = try verifier()
+    _ = try length()
   }
 
   static func digest(_ path: String) throws -> String {
@@ -151,5 +164,14 @@ extension BundleDescription.AudioPart {
     case .compact: return try CompactAudioEncoder(CompactAudioEncoder.Configuration(file), weights: weights)
     case .wav2vec2: return try Wav2Vec2(Wav2Vec2.Configuration(file), weights: weights)
     }
+  }
+}
+
+extension BundleDescription.LengthPart {
+  /// Builds the predictor beside a transformer.
+  func predictor(weights: WeightStore, for transformer: MM2FaceTransformerConfig) throws -> LengthPredictor {
+    try LengthPredictor(
+      weights: weights, width: transformer.textWidth, levels: Prompt.Level.allCases.count, heads: heads, hidden: hidden,
+      steps: transformer.maxSteps)
   }
 }

@@ -8,7 +8,7 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   /// Only the most likely tokens that together reach this probability can be drawn; 1 means all.
   public var topP: Double
   /// How far to move from what the model says without text towards what it says with it: 1 as trained, 1.5–4 follows the text harder.
-  /// Where there is a voice, lanes of the mouth alone are drawn as with 1; so is, always and at temperature 1, whether a motion ends.
+  /// Where there is a voice, lanes of the mouth alone are drawn as with 1; so is, always and at temperature 1, how long a motion lasts.
   public var guidance: Double
   /// How many takes are drawn, of which the one is kept that the bundle's `ClaimVerifier` finds to do best what the texts tell; 1 keeps the first.
   /// Only for prompts with text and motions of at most one window (8 s); a span that is filled has its own choice.
@@ -29,7 +29,7 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
 
   /// What people get who set nothing: surer than trained and closer to the text. Chosen with the shipped bundle, for which it did what
   /// it was told more often than temperature 1 and guidance 1 (training/runs/studio/README.md).
-  public static let usual = SamplingSettings(temperature: 0.9, guidance: 2.5, tries: 4)
+  public static let usual = SamplingSettings(temperature: 0.9, guidance: 1.75, tries: 8)
 
   /// How lanes of the mouth alone are drawn where there is a voice: without guidance, or a text that is followed harder ("smiling broadly")
   /// would part lips that the sound closes; and surer, since a sound leaves little open about what lips do.

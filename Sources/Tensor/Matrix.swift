@@ -39,6 +39,17 @@ public struct Matrix: Sendable, Hashable {
     Matrix(rows: range.count, columns: columns, values: Array(values[range.lowerBound * columns..<range.upperBound * columns]))
   }
 
+  /// Some of the columns.
+  public func columns(_ range: Range<Int>) -> Matrix {
+    Matrix(rows: rows, columns: range.count, values: (0..<rows).flatMap { values[($0 * columns + range.lowerBound)..<($0 * columns + range.upperBound)] })
+  }
+
+  /// The sum, number by number, of matrices of one shape.
+  public static func + (a: Matrix, b: Matrix) -> Matrix {
+    precondition(a.rows == b.rows && a.columns == b.columns, "\(a.rows) × \(a.columns) and \(b.rows) × \(b.columns) have no sum")
+    return Matrix(rows: a.rows, columns: a.columns, values: zip(a.values, b.values).map { $0 + $1 })
+  }
+
   /// The mean row, `columns` numbers; zeros when there are no rows.
   public func meanRow() -> [Float] {
     var mean = [Float](repeating: 0, count: columns)

@@ -116,6 +116,16 @@ import Testing
       #expect(fitted.frameCount == item.clip.frameCount && fitted.values != item.clip.values, "another clip's motion")
     }
     #expect(Set(drawn).count == 6, "no clip is drawn twice")
+    let again = AnotherPerformance(seed: 3)
+    #expect(AnotherPerformance.fits(items) && !AnotherPerformance.fits([]))
+    let performed = try await again.clip(for: items[0], repetition: 0)
+    #expect(performed.frameCount == items[0].clip.frameCount && (performed.values.map(abs).max() ?? 0) > 0.1)
+    #expect(try await again.clip(for: items[0], repetition: 0) == performed)
+    #expect(try await again.clip(for: items[0], repetition: 1).values != performed.values)
+    var voiced = items[0]
+    voiced.score?.speech = Score.Line(text: "hello", voice: "a", start: 0, end: 0.5)
+    #expect(!AnotherPerformance.fits([items[1], voiced]))
+    await #expect(throws: DatasetFault.self) { try await again.clip(for: voiced, repetition: 0) }
     let nearest = try await benchmark.run(NearestText(training: items), real: real)
     #expect(nearest.faults.isEmpty)
     #expect(try await benchmark.run(RandomMotion(items, seed: 2), real: real) == random, "the same seed gives the same figures")

@@ -202,24 +202,52 @@ extension Reference {
 }
 
 @Suite struct ClaimReaderParityTests {
-  private struct Sizes: Decodable { var width, heads, hidden, events, marks, levels: Int }
+  private struct Sizes: Decodable { var width, layers, heads, events, marks, levels: Int }
 
-  private func reader(heads: Int? = nil, marks: Int? = nil) throws -> ClaimReader {
+  private func reader(layers: Int? = nil, heads: Int? = nil, marks: Int? = nil) throws -> ClaimReader {
     let sizes: Sizes = try fixtureConfig("claims")
     return try ClaimReader(
-      weights: fixtureStore("claims"), width: sizes.width, levels: sizes.levels, heads: heads ?? sizes.heads, hidden: sizes.hidden,
-      events: sizes.events, marks: marks ?? sizes.marks)
+      weights: fixtureStore("claims"), width: sizes.width, levels: sizes.levels, layers: layers ?? sizes.layers,
+      heads: heads ?? sizes.heads, events: sizes.events, marks: marks ?? sizes.marks)
   }
 
   @Test func readsAsPyTorch() throws {
     let reference = try Reference(path: fixturePath("claims/reference.safetensors"))
     let states = try reference.matrix("states")
     let found = try reader()(states, level: 2)
-    #expect(largestDifference(found.events.values, try reference.floats("events")) < 1e-4)
+    #expect(largestDifference(found.events, try reference.floats("events")) < 1e-4)
     #expect(largestDifference(found.marks, try reference.floats("marks")) < 1e-4)
+    #expect(found.spans.rows == ClaimReader.spans)
+    #expect(largestDifference(found.spans.values, try reference.floats("spans")) < 1e-4)
     #expect(largestDifference(try reader()(states, level: 1).marks, try reference.floats("marks")) > 0.01, "levels are told apart")
     #expect(largestDifference(try reader(heads: 4)(states, level: 2).marks, try reference.floats("marks")) > 0.01)
+    #expect(largestDifference(try reader(layers: 1)(states, level: 2).marks, try reference.floats("marks")) > 0.01)
   }
 
-  @Test func otherSizesAreNamed() { #expect(throws: NeuralNetError.self) { try reader(marks: 6) } }
+  @Test func otherSizesAreNamed() {
+    #expect(throws: NeuralNetError.self) { try reader(marks: 6) }
+    #expect(throws: NeuralNetError.self) { try reader(layers: 3) }
+  }
+}
+
+@Suite struct LengthPredictorParityTests {
+  private struct Sizes: Decodable { var width, heads, hidden, steps, levels: Int }
+
+  private func predictor(steps: Int? = nil) throws -> LengthPredictor {
+    let sizes: Sizes = try fixtureConfig("length")
+    return try LengthPredictor(
+      weights: fixtureStore("length"), width: sizes.width, levels: sizes.levels, heads: sizes.heads, hidden: sizes.hidden,
+      steps: steps ?? sizes.steps)
+  }
+
+  @Test func tellsWhatPyTorchTells() throws {
+    let reference = try Reference(path: fixturePath("length/reference.safetensors"))
+    let texts = try [1, 3].map { (level: $0, states: try reference.matrix("states.\($0)")) }
+    let predictor = try predictor()
+    #expect(largestDifference(predictor(texts), try reference.floats("steps")) < 1e-4)
+    #expect(largestDifference(predictor(texts.reversed()), try reference.floats("steps")) < 1e-4, "rows have no order")
+    #expect(largestDifference(predictor([]), try reference.floats("steps.none")) < 1e-4)
+  }
+
+  @Test func otherSizesAreNamed() { #expect(throws: NeuralNetError.self) { try predictor(steps: 10) } }
 }

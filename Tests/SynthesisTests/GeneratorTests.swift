@@ -121,17 +121,6 @@ enum TinyBundle {
     #expect(try generator.decode(result.tokens).values == result.clip.values)
   }
 
-  @Test func withoutLengthTheModelEnds() async throws {
-    var lengths = Set<Int>()
-    for seed in 0..<12 {
-      let result = try await generator.result(of: GenerationRequest(prompt: prompt, settings: SamplingSettings(seed: UInt64(seed))))
-      #expect(result.tokens.stepCount >= 1 && result.tokens.stepCount <= 50)
-      #expect(result.reachedEnd || result.tokens.stepCount == 50)
-      lengths.insert(result.tokens.stepCount)
-    }
-    #expect(lengths.count > 1)
-  }
-
   /// Each position is told how many steps are left, in the window that reaches the end; before it nothing is known of the end.
   @Test func aKnownLengthIsToldToTheWindowThatReachesTheEnd() async throws {
     func tokens(_ length: GenerationRequest.Length) async throws -> TokenSequence {

@@ -51,12 +51,13 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
 
         options = _changed(configuration.mm2face, arguments)
         return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset)
-    if network == "claims":
+    if network in ("claims", "length"):
         from .train.claims import ClaimTask
+        from .train.length import LengthTask
 
         if arguments.bundle is None:
-            raise SystemExit("train claims: give --bundle FOLDER, the bundle whose text encoder it reads")
-        return ClaimTask(configuration, data, arguments.bundle, run)
+            raise SystemExit(f"train {network}: give --bundle FOLDER, the bundle whose text encoder it reads")
+        return ClaimTask(configuration, data, arguments.bundle, run) if network == "claims" else LengthTask(configuration, data, arguments.bundle)
     from .train.retrieval import RetrievalTask
 
     return RetrievalTask(configuration, data, run, sound=network == "retrieval-audio")
@@ -100,14 +101,16 @@ def speech(arguments: argparse.Namespace) -> None:
 
 
 def export(arguments: argparse.Namespace) -> None:
-    from .export import export_bundle, export_claims, export_retrieval
+    from .export import export_bundle, export_claims, export_length, export_retrieval
 
     if arguments.retrieval:
         export_retrieval(arguments.run, arguments.out)
         return
-    if arguments.claims:
+    added = [add for wanted, add in ((arguments.claims, export_claims), (arguments.length, export_length)) if wanted]
+    for add in added:
         notes = json.loads(arguments.notes.read_text()) if arguments.notes else {}
-        export_claims(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, notes)
+        add(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, notes)
+    if added:
         return
     if arguments.notes is None:
         raise SystemExit("export: a bundle needs --notes FILE (name, training, licences)")
@@ -142,14 +145,14 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
-    networks = ["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder", "claims"]
+    networks = ["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder", "claims", "length"]
     verb.add_argument("network", choices=networks)
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--start", type=Path, default=None, help="weights.pt of another run to begin with; a checkpoint of this run goes before")
-    verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims` reads")
+    verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims` and `length` read")
     verb.add_argument("--subset", choices=["talk", "text"], default=None, help="train mm2face on one of its two tasks")
     verb.add_argument("--talk-share", type=float, default=None, help="share of mm2face's batches that speak")
     verb.add_argument("--gap", type=float, default=None, help="weight of the lip gap in mm2face's loss")
@@ -180,7 +183,8 @@ def main() -> None:
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--retrieval", action="store_true", help="write the retrieval networks of the run instead of a bundle")
     verb.add_argument("--claims", action="store_true", help="put the claims of the run into the bundle that is at --out")
-    notes = 'JSON for bundle.json: {"name", "training", "licences"}; with --claims what there is to say of their training'
+    verb.add_argument("--length", action="store_true", help="put the lengths of the run into the bundle that is at --out")
+    notes = 'JSON for bundle.json: {"name", "training", "licences"}; with --claims or --length what there is to say of their training'
     verb.add_argument("--notes", type=Path, default=None, help=notes)
     verb.set_defaults(call=export)
 

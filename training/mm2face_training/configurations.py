@@ -10,6 +10,7 @@ from .models.tokenizer import StreamShape
 from .models.transformer import TransformerShape
 from .train.audio_encoder import AudioOptions
 from .train.claims import ClaimOptions
+from .train.length import LengthOptions
 from .train.loop import LoopOptions
 from .train.mm2face import MM2FaceOptions
 from .train.reading import ReadingOptions
@@ -30,6 +31,7 @@ class Configuration:
     mm2face: MM2FaceOptions = field(default_factory=MM2FaceOptions)
     retrieval: RetrievalOptions = field(default_factory=RetrievalOptions)
     claims: ClaimOptions = field(default_factory=ClaimOptions)
+    length: LengthOptions = field(default_factory=LengthOptions)
     loops: dict[str, LoopOptions] = field(default_factory=dict)
 
 
@@ -49,7 +51,8 @@ CONFIGURATIONS = {
             "mm2face": LoopOptions(steps=40_000, rate=1.5e-3, average=0.995, betas=(0.9, 0.98), weight_decay=0.05),
             "retrieval": LoopOptions(steps=4_000, rate=5e-4, average=0.99),
             "retrieval-audio": LoopOptions(steps=2_000, rate=5e-4, average=0.99),
-            "claims": LoopOptions(steps=6_000, rate=2e-3, average=0.995),
+            "claims": LoopOptions(steps=4_500, average=0.995),
+            "length": LoopOptions(steps=3_000, average=0.99),
         },
     ),
     "paper": Configuration(

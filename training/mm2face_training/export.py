@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 
 from . import networks
 from .models.claims import ClaimReader
+from .models.length import LengthPredictor
 from .speech.phones import CLASSES
 
 if TYPE_CHECKING:
@@ -85,20 +87,43 @@ def export_bundle(configuration: Configuration, run: Path, out: Path, notes: dic
     (out / "bundle.json").write_text(json.dumps(bundle, indent=1) + "\n")
 
 
+def _add(run: Path, out: Path, network: str, what: str, make: Callable[[dict[str, Any]], tuple[nn.Module, dict[str, Any]]], notes: Any) -> None:
+    """Puts a trained network into a bundle that is there; `make` gives the module and what bundle.json says of it."""
+    path, weights = out / "bundle.json", run / network / "weights.pt"
+    for needed, kind in ((path, "a bundle"), (weights, what)):
+        if not needed.exists():
+            raise FileNotFoundError(f"{needed} is missing: --out and --run need {kind}")
+    bundle, file = json.loads(path.read_text()), f"{network}.safetensors"
+    module, about = make(bundle)
+    module.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    save_half(module, out / file)
+    bundle[network] = {"file": file, **about}
+    bundle["training"][network] = notes
+    bundle["files"][file] = _sha256(out / file)
+    path.write_text(json.dumps(bundle, indent=1) + "\n")
+
+
 def export_claims(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
     """Puts what reads the claims of texts into a bundle that is there, with `notes` on its training; everything else of the bundle stays."""
-    path, folder = out / "bundle.json", run / "claims"
-    for needed, what in ((path, "a bundle"), (folder / "weights.pt", "a trained reader of claims")):
-        if not needed.exists():
-            raise FileNotFoundError(f"{needed} is missing: --out and --run need {what}")
-    bundle, names, options = json.loads(path.read_text()), json.loads((folder / "names.json").read_text()), configuration.claims
-    module = ClaimReader(bundle["text"]["config"]["dim"], options.heads, options.hidden, len(names["events"]), len(names["marks"]))
-    module.load_state_dict(torch.load(folder / "weights.pt", map_location="cpu", weights_only=True))
-    save_half(module, out / "claims.safetensors")
-    bundle["claims"] = {"file": "claims.safetensors", "heads": options.heads, "hidden": options.hidden, **names}
-    bundle["training"]["claims"] = notes
-    bundle["files"]["claims.safetensors"] = _sha256(out / "claims.safetensors")
-    path.write_text(json.dumps(bundle, indent=1) + "\n")
+
+    def make(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
+        names, options = json.loads((run / "claims" / "names.json").read_text()), configuration.claims
+        events, marks = len(names["events"]), len(names["marks"])
+        module = ClaimReader(bundle["text"]["config"]["dim"], options.layers, options.heads, events, marks)
+        return module, {"layers": options.layers, "heads": options.heads, **names}
+
+    _add(run, out, "claims", "a trained reader of claims", make, notes)
+
+
+def export_length(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
+    """Puts what tells how long motions last into a bundle that is there, with `notes` on its training; everything else of it stays."""
+
+    def make(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
+        options = configuration.length
+        module = LengthPredictor(bundle["text"]["config"]["dim"], options.heads, options.hidden, options.steps)
+        return module, {"heads": options.heads, "hidden": options.hidden}
+
+    _add(run, out, "length", "a trained predictor of lengths", make, notes)
 
 
 def export_retrieval(run: Path, out: Path) -> None:

@@ -19,8 +19,8 @@ from mm2face_training.train.claims import ClaimOptions, ClaimTask
 from mm2face_training.train.loop import LoopOptions, fit
 from test_export import TINY, random_run
 
-FIXTURES = Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "Models" / "claims"
-SMALL = replace(TINY, claims=ClaimOptions(batch=16, heads=2, hidden=24, rare=1, noise=0.0, no_word=0.0, typo=0.0, wrong_box=0.0))
+FIXTURES = Path(__file__).resolve().parents[2] / "Tests" / "Fixtures" / "Models"
+SMALL = replace(TINY, claims=ClaimOptions(batch=16, layers=1, heads=2, dropout=0.0, rare=1, noise=0.0, no_word=0.0, typo=0.0, wrong_box=0.0))
 
 
 def write_corpus(folder: Path) -> None:
@@ -91,11 +91,14 @@ def test_text_encoder_comes_back_from_its_bundle(bundle: Path) -> None:
 
 def test_reader_is_what_swift_reads() -> None:
     """The fixture is what the Swift tests read; it was written by the functions of `training/fixtures/engine.py` alone."""
-    config = json.loads((FIXTURES / "config.json").read_text())
-    reader = ClaimReader(config["width"], config["heads"], config["hidden"], config["events"], config["marks"])
-    reader.load_state_dict(load_file(FIXTURES / "model.safetensors"))
-    reference = load_file(FIXTURES / "reference.safetensors")
-    states = reference["states"][None]
-    events, marks = reader(states, torch.full(states.shape[:2], 2), torch.ones(states.shape[:2], dtype=torch.bool))
-    assert events.shape == (1, SPANS, config["events"])
-    assert torch.allclose(events[0], reference["events"], atol=1e-5) and torch.allclose(marks[0], reference["marks"], atol=1e-5)
+    config = json.loads((FIXTURES / "claims" / "config.json").read_text())
+    reader = ClaimReader(config["width"], config["layers"], config["heads"], config["events"], config["marks"]).eval()
+    reader.load_state_dict(load_file(FIXTURES / "claims" / "model.safetensors"))
+    reference = load_file(FIXTURES / "claims" / "reference.safetensors")
+    # A second text in the batch is longer: what only fills up is not read.
+    states = torch.nn.utils.rnn.pad_sequence([reference["states"], torch.randn(12, config["width"])], batch_first=True)
+    seen = torch.arange(12)[None] < torch.tensor([9, 12])[:, None]
+    events, marks, spans = reader(states, torch.full(states.shape[:2], 2), seen)
+    assert spans.shape == (2, SPANS, config["events"])
+    for read, name in ((events, "events"), (marks, "marks"), (spans, "spans")):
+        assert torch.allclose(read[0], reference[name], atol=1e-5), name

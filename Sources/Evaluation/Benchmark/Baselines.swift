@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 import Motion
 import Tensor
@@ -48,6 +49,31 @@ public struct RandomMotion: MotionSource {
     let shift = 1 + random.index(max(1, clips.count - 1))
     let clip = clips[((places[item.name] ?? 0) + shift) % clips.count]
     return isWhole ? clip : clip.fitted(to: item.clip.frameCount)
+  }
+}
+
+/// The clip's score performed once more, by another procedural performer: what a model that understands everything would make.
+///
+/// Only for clips of the procedural corpus without a voice. Its FID is what is left when texts are followed as well as can be, so it is the
+/// floor at that number of clips.
+public struct AnotherPerformance: MotionSource {
+  public let name = "another performance"
+  public let isRandom = true
+  private let seed: UInt64
+
+  public init(seed: UInt64) { self.seed = seed }
+
+  /// Whether all of these can be performed again.
+  public static func fits(_ items: [EvaluationItem]) -> Bool {
+    !items.isEmpty && items.allSatisfy { $0.score != nil && $0.score?.speech == nil && $0.clip.basis == .studio50 }
+  }
+
+  public func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip {
+    guard Self.fits([item]), let score = item.score else {
+      throw DatasetFault(file: item.name, reason: "it has no score to perform again, or one with a voice")
+    }
+    let again = Performer().perform(score, seed: RandomSource(seed: seed).fork("\(item.name) \(repetition)").state)
+    return again.fitted(to: min(again.frameCount, EvaluationDataset.longest))
   }
 }
 

@@ -20,11 +20,12 @@ struct EvaluateVerb: AsyncParsableCommand {
       --head FLAME.safetensors --text-network tmr_vae_70.pth --audio-network tmr_vae_180.pth --text-encoder distilbert-base-uncased \
       --audio-encoder wav2vec2-base-960h --mesh-mean train_test_val_mesh_mean.npy --mesh-deviation train_test_val_mesh_std.npy.
       Rows: real, reconstruction, model, notext, fulltext (the prompt only as the condition token of self-attention), levels (only as \
-      rows of cross-attention), nearest, random, still. Our own retrieval networks in assets/models/retrieval are used when none is named.
+      rows of cross-attention), nearest, random, performance (the score of a procedural clip performed \
+      once more: what a model that understands everything would make), still. Our own retrieval networks in assets/models/retrieval are used when none is named.
       """)
 
   enum Row: String, ExpressibleByArgument, CaseIterable {
-    case real, reconstruction, model, notext, fulltext, levels, nearest, random, still
+    case real, reconstruction, model, notext, fulltext, levels, nearest, random, performance, still
   }
 
   @OptionGroup var common: CommonOptions
@@ -228,6 +229,7 @@ struct EvaluateVerb: AsyncParsableCommand {
       if !training.items.isEmpty { list.append(NearestText(training: training.items)) }
     }
     if wants(.random) { list.append(random(set, fallback)) }
+    if wants(.performance), set.task == .text, AnotherPerformance.fits(set.items) { list.append(AnotherPerformance(seed: seed)) }
     if wants(.still) { list.append(StillFace()) }
     return list
   }

@@ -40,6 +40,7 @@ struct ModelVerb: ParsableCommand {
       print("audio        \(description.audio.map { "\($0.kind.rawValue), \(t.audioWidth) wide" } ?? "none")")
       let claims = description.claims.map { "\($0.events.count) events, \($0.marks.count) marks" }
       print("claims       \(claims ?? "none: takes are not compared")")
+      print("length       \(description.length == nil ? "none: a motion without sound ends at END" : "drawn before the first token")")
       for (name, value) in [("licences", description.licences), ("training", description.training)] {
         if let value { print("\(name.padding(toLength: 12, withPad: " ", startingAt: 0)) \(JSONLine.text(value))") }
       }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..conditions import TextFeatures
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClaimOptions:
-    batch: int = 192
+    batch: int = 128
+    layers: int = 2
     heads: int = 4
-    hidden: int = 256
+    dropout: float = 0.1
+    when: float = 0.5
+    """Weight of where in the clip events lie."""
     order: float = 1.0
     """Weight of the order that texts claim."""
     wrong_box: float = 0.15
@@ -78,12 +82,13 @@ class ClaimTask:
         self.held = [fresh[i] for i in np.random.default_rng(0).permutation(len(fresh))[: options.held]]
         self.events = numbered((e for one in self.train for e, _ in one.claims.events), options.rare)
         self.marks = numbered((m for one in self.train for m in one.claims.marks), options.rare)
-        self.module = ClaimReader(self.features.module.config.dim, options.heads, options.hidden, len(self.events), len(self.marks))
+        width = self.features.module.config.dim
+        self.module = ClaimReader(width, options.layers, options.heads, len(self.events), len(self.marks), options.dropout)
         (run / self.name).mkdir(parents=True, exist_ok=True)
         (run / self.name / "names.json").write_text(json.dumps({"events": list(self.events), "marks": list(self.marks)}, indent=1))
         print("texts", len(self.train), len(self.held), "events", len(self.events), "marks", len(self.marks), flush=True)
 
-    def _read(self, rows: list[Told], draw: np.random.Generator | None) -> tuple[Tensor, Tensor]:
+    def _read(self, rows: list[Told], draw: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor]:
         """Logits; with `draw` as in training, with noise, typos and wrong boxes."""
         options, odd = self.options, {}
         if draw is not None:
@@ -101,16 +106,23 @@ class ClaimTask:
         if draw is not None:
             text = text + torch.randn_like(text) * options.noise
             seen = seen & (torch.rand(seen.shape) >= options.no_word)
-        events, marks = self.module(text, torch.tensor(places)[:, None].expand(seen.shape), seen)
-        return events.float(), marks.float()
+        events, marks, when = self.module(text, torch.tensor(places)[:, None].expand(seen.shape), seen)
+        return events.float(), marks.float(), when.float()
 
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
-        rows = [self.train[i] for i in draw.integers(len(self.train), size=self.options.batch)]
-        events, marks = self._read(rows, draw)
-        when, how, orders = targets([[row.claims] for row in rows], self.events, self.marks)
-        parts = {"events": wrong(events, when).mean() / when.shape[1], "marks": wrong(marks, how).mean()}
-        parts["order"] = order_loss(events, orders, self.events)
-        loss = parts["events"] + parts["marks"] + self.options.order * parts["order"]
+        # Of three times as many, texts of about one length: little is wasted on padding.
+        size = self.options.batch
+        drawn = sorted((self.train[i] for i in draw.integers(len(self.train), size=3 * size)), key=lambda row: len(row.text))
+        start = int(draw.integers(2 * size + 1))
+        rows = drawn[start : start + size]
+        events, marks, when = self._read(rows, draw)
+        spans, how, orders = targets([[row.claims] for row in rows], self.events, self.marks)
+        claimed = spans.amax(1)
+        parts = {"events": wrong(events, claimed).mean(), "marks": wrong(marks, how).mean()}
+        place = F.cross_entropy(when, spans / spans.sum(1, keepdim=True).clamp_min(1), reduction="none")
+        parts["when"] = (place * claimed).sum() / claimed.sum().clamp_min(1)
+        parts["order"] = order_loss(when, orders, self.events)
+        loss = parts["events"] + parts["marks"] + self.options.when * parts["when"] + self.options.order * parts["order"]
         return loss, {name: float(part.detach()) for name, part in parts.items()}
 
     @torch.no_grad()
@@ -122,14 +134,14 @@ class ClaimTask:
         right, orders = 0, 0
         for start in range(0, len(self.held), 256):
             rows = self.held[start : start + 256]
-            events, marks = self._read(rows, None)
-            when, how, before = targets([[row.claims] for row in rows], self.events, self.marks)
+            events, marks, when = self._read(rows, None)
+            spans, how, before = targets([[row.claims] for row in rows], self.events, self.marks)
             for name, read, true in (
-                ("events", events.amax(1) > 0, when.amax(1) > 0), ("marks", marks[:, ~denied] > 0, how[:, ~denied] > 0),
+                ("events", events > 0, spans.amax(1) > 0), ("marks", marks[:, ~denied] > 0, how[:, ~denied] > 0),
                 ("denied", marks[:, denied] > 0, how[:, denied] > 0),
             ):  # fmt: skip
                 counts[name] += [float((read & true).sum()), float(true.sum()), float(read.sum())]
-            gaps = order_gaps(events, before, self.events)
+            gaps = order_gaps(when, before, self.events)
             right, orders = right + int((gaps > 0).sum()), orders + len(gaps)
         out = {}
         for name, (both, claimed, read) in counts.items():

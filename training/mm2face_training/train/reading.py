@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from ..conditions import draw_prompt
 from ..corpus import LEVELS, ClipFiles, Corpus
-from ..models.claims import SPANS, ClaimReader
+from ..models.claims import SPANS, SpanReader
 from ..models.text import TextShape, padded, wordpiece
 from ..shapes import HEAD, NAMES, SHAPE
 from .text_encoder import Student, Teacher, gather
@@ -148,7 +148,7 @@ def order_loss(logits: Tensor, orders: list[list[tuple[str, str]]], events: dict
     return F.softplus(2 - 2 * gaps).mean() if len(gaps) else torch.zeros(())
 
 
-class Reader(ClaimReader):
+class Reader(SpanReader):
     """Token states (B, N, D) of a prompt's levels → summary (B, SPANS, F), logits of events (B, SPANS, E) and marks (B, M); not exported."""
 
     def __init__(self, width: int, features: int, options: ReadingOptions, events: int = 0, marks: int = 0) -> None:
