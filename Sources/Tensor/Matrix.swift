@@ -41,7 +41,9 @@ public struct Matrix: Sendable, Hashable {
 
   /// Some of the columns.
   public func columns(_ range: Range<Int>) -> Matrix {
-    Matrix(rows: rows, columns: range.count, values: (0..<rows).flatMap { values[($0 * columns + range.lowerBound)..<($0 * columns + range.upperBound)] })
+    Matrix(
+      rows: rows, columns: range.count,
+      values: (0..<rows).flatMap { values[($0 * columns + range.lowerBound)..<($0 * columns + range.upperBound)] })
   }
 
   /// The sum, number by number, of matrices of one shape.

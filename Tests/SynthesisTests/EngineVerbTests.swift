@@ -123,6 +123,9 @@ final class EngineVerbTests {
     let imported = try run("model", "import", "text", "--into", "model")
     #expect(imported.status == 0, "\(imported.complaint)")
     #expect(try run("model", "verify", "model").status == 0)
+    // What was read from the states of another encoder is gone.
+    let after = try ModelBundle(folder: "\(folder)/model").description
+    #expect(description.claims != nil && description.length != nil && after.claims == nil && after.length == nil)
     let foreign = try run("model", "import", fixture("Models/wav2vec2-base"), "--into", "model")
     #expect(foreign.status == 65 && foreign.complaint.contains("width"), "\(foreign)")
     let pickled = try run("model", "import", fixture("Models/wav2vec2-base/old/pytorch_model.bin"), "--out", "w.safetensors")

@@ -77,10 +77,11 @@ import Testing
 
   @Test func atTemperatureZeroItIsTheMedian() async throws {
     var sum = 0.0
-    let median = try #require(try chances(prompt).firstIndex { chance in
-      sum += chance
-      return sum > 0.5
-    })
+    let median = try #require(
+      try chances(prompt).firstIndex { chance in
+        sum += chance
+        return sum > 0.5
+      })
     for seed in 0..<3 as Range<UInt64> {
       #expect(try await generator.result(of: request(prompt, seed: seed, temperature: 0)).tokens.stepCount == median + 1)
     }

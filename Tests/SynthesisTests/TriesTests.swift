@@ -2,6 +2,7 @@ import Claims
 import Models
 import Motion
 import Synthesis
+import Tensor
 import Testing
 
 /// Several takes of a request, of which one is kept.
@@ -62,6 +63,21 @@ import Testing
     let one = try await generator.result(of: GenerationRequest(prompt: prompt, audio: request.audio, settings: settings))
     #expect(one.tokens == different[0])
     #expect(try await generator.result(of: request) == result)
+  }
+
+  /// Takes are drawn side by side, as many as there are threads, and looked at in order.
+  @Test func whichTakeIsKeptDoesNotDependOnTheThreads() async throws {
+    let before = ThreadPool.shared.threads
+    defer { ThreadPool.shared.use(threads: before) }
+    for seed in 0..<6 as Range<UInt64> {
+      let request = GenerationRequest(prompt: prompt, settings: SamplingSettings(guidance: 1.5, tries: 7, seed: seed))
+      var seen: [[[Int]]] = []
+      for threads in [1, 2, 3, 16] {
+        ThreadPool.shared.use(threads: threads)
+        seen.append(try await takes(request).takes.map { $0.flatMap(\.tokens) })
+      }
+      #expect(seen.allSatisfy { $0 == seen[0] }, "the same takes in the same order")
+    }
   }
 
   @Test func whatIsMissingIsTold() async throws {

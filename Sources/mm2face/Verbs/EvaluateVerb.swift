@@ -21,7 +21,8 @@ struct EvaluateVerb: AsyncParsableCommand {
       --audio-encoder wav2vec2-base-960h --mesh-mean train_test_val_mesh_mean.npy --mesh-deviation train_test_val_mesh_std.npy.
       Rows: real, reconstruction, model, notext, fulltext (the prompt only as the condition token of self-attention), levels (only as \
       rows of cross-attention), nearest, random, performance (the score of a procedural clip performed \
-      once more: what a model that understands everything would make), still. Our own retrieval networks in assets/models/retrieval are used when none is named.
+      once more: what a model that understands everything would make), still. Our own retrieval networks in assets/models/retrieval are \
+      used when none is named.
       """)
 
   enum Row: String, ExpressibleByArgument, CaseIterable {
