@@ -71,11 +71,7 @@ public struct ClaimReader: Sendable {
 
   /// What a level's text claims; token states N × W.
   public func callAsFunction(_ states: Matrix, level: Int) -> Logits {
-    var rows = states
-    for row in 0..<rows.rows {
-      for column in 0..<rows.columns { rows[row, column] += levels[level, column] }
-    }
-    let x = norm(layers.reduce(rows) { $1($0) })
+    let x = norm(layers.reduce(states.adding(row: levels.row(level))) { $1($0) })
     let found = attention(queries: queries, keys: keys(x), values: values(x), heads: 1)
     let claimed = bias.indices.map { label in zip(found.row(label), weights.row(label)).reduce(bias[label]) { $0 + $1.0 * $1.1 } }
     let spans = when(found.rows(0..<events)).transposed()

@@ -30,10 +30,7 @@ public struct LengthPredictor: Sendable {
 
   /// Token states (N × W) of each level's text, none for a motion without text → logits of 1 … S steps.
   public func callAsFunction(_ texts: [(level: Int, states: Matrix)]) -> [Float] {
-    var rows = null
-    for (level, states) in texts {
-      for index in 0..<states.rows { rows += zip(states.row(index), levels.row(level)).map { $0 + $1 } }
-    }
+    let rows = null + texts.flatMap { $0.states.adding(row: levels.row($0.level)).values }
     var x = row(Matrix(rows: rows.count / null.count, columns: null.count, values: rows))
     geluInParallel(&x)
     var found = attention(queries: queries, keys: keys(x), values: values(x), heads: heads).values

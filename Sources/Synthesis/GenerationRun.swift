@@ -44,8 +44,10 @@ final class GenerationRun {
   private var promisedSteps: Int?
   /// The length in steps of the take at hand, drawn before its first token where neither request nor sound gives it.
   private var drawnSteps: Int?
-  /// The lengths in steps that the texts leave open, with their probabilities from 1 step on; nil where END decides.
-  private let lengths: [Double]?
+  /// Logits of the lengths from 1 step on; nil where request or sound gives the length, or END decides.
+  private let lengths: Matrix?
+  /// What was made of the tokens when takes were compared.
+  private var decoded: RivalTake.Decoded?
   /// What each level's text claims; empty where there is no text or the bundle reads no claims.
   private let claims: [(level: Prompt.Level, readings: [ClaimVerifier.Reading])]
 
@@ -63,8 +65,10 @@ final class GenerationRun {
     let rows: [MM2FaceTransformer.TextRows]
     (rows, conditions) = try Self.encode(request, generator, model)
     text = request.fusion.contains(.levels) ? rows : []
-    lengths = try plan.steps == nil && request.audio == nil ? Self.lengths(of: rows, from: plan.drawn.lowerBound, generator) : nil
-    let verifier = try generator.bundle.verifier()
+    let logits = try plan.steps == nil && request.audio == nil ? generator.bundle.length()?(rows.map { ($0.level, $0.states) }) : nil
+    let kept = plan.drawn.lowerBound
+    lengths = logits.flatMap { kept < $0.count ? Matrix(rows: 1, columns: $0.count, values: $0) : nil }
+    let verifier = text.isEmpty ? nil : try generator.bundle.verifier()
     claims = text.compactMap { rows in
       let level = Prompt.Level.allCases[rows.level]
       return verifier.map { (level, $0.readings(of: rows.states, level: level)) }
@@ -103,8 +107,7 @@ final class GenerationRun {
   /// Decodes the tokens and writes the records.
   func finish() throws -> GenerationResult {
     try cancelled.check()
-    var clip = try generator.decode(tokens)
-    let findings = findings(in: clip, steps: tokens.stepCount)
+    var (clip, findings) = try decoded ?? decode(tokens)
     let frames = plan.frames ?? (hasAudio ? audio.total : clip.frameCount)
     if frames < clip.frameCount { clip.values.removeLast((clip.frameCount - frames) * Clip.channels) }
     clip.provenance = provenance(findings)
@@ -119,39 +122,36 @@ final class GenerationRun {
       drawnSteps = drawLength(noise: noiseSource)
       if compares, let memory = try memory(from: 0) { return try choose(memory) }
     }
-    while let event = try drawNext(noise: noiseSource) { report(.step(event)) }
+    while let event = try drawNext() { report(.step(event)) }
   }
 
   /// Draws one step and appends it; nil when the motion is done or the audio that is known does not reach further.
-  private func drawNext(noise: RandomSource) throws -> StepEvent? {
+  private func drawNext() throws -> StepEvent? {
     while !isDone {
       let step = tokens.stepCount
       if let total, step >= total {
         isDone = true
-        reachedEnd = drawnSteps != nil
+        reachedEnd = lengths != nil
         return nil
       }
       guard try prepareWindow(for: step) else { return nil }
-      announce()
+      if !isStarted { announce(total ?? (hasAudio ? promisedSteps : nil)) }
+      isStarted = true
       if step == plan.drawn.lowerBound, try fill() { continue }
-      let start = ContinuousClock.now
-      let drawn = try draw(step, noise: noise)
-      if drawn.ended {
+      guard let event = try draw(step, noise: noiseSource) else {
         reachedEnd = true
         isDone = true
         return nil
       }
-      tokens.append(drawn.choices.map(\.token))
-      return StepEvent(position: step, choices: drawn.choices, endProbability: drawn.endProbability, seconds: seconds(since: start))
+      tokens.append(event.tokens)
+      return event
     }
     return nil
   }
 
-  /// Says that a motion begins, once or once a try.
-  private func announce() {
-    guard !isStarted else { return }
-    isStarted = true
-    report(.started(steps: total ?? (hasAudio ? promisedSteps : nil), framesPerStep: plan.rate, secondsToEncode: seconds(since: begun)))
+  /// Says that a motion begins, of so many steps where that is known.
+  private func announce(_ steps: Int?) {
+    report(.started(steps: steps, framesPerStep: plan.rate, secondsToEncode: seconds(since: begun)))
   }
 
   /// Whether several takes are drawn and compared: there are claims to hold them against, and one window holds the motion.
@@ -160,128 +160,101 @@ final class GenerationRun {
     return plan.request.settings.tries > 1 && !claims.isEmpty && total.map { $0 <= model.config.maxSteps } ?? false
   }
 
-  /// A take that is drawn beside others; one window holds it.
-  private final class Rival {
-    let steps: Int?
-    let noise: RandomSource
-    let state: TransformerState
-    var tokens: TokenSequence
-    var events: [StepEvent] = []
-    var reachedEnd = false
-    var failure: (any Error)?
-
-    init(steps: Int?, noise: RandomSource, state: TransformerState, tokens: TokenSequence) {
-      self.steps = steps
-      self.noise = noise
-      self.state = state
-      self.tokens = tokens
-    }
-  }
-
   /// Draws takes until one does what the texts claim, and keeps the one that does most of it; the first is the one that is drawn where there
   /// are no tries. As many are drawn at once as there are threads, and looked at in order: which is kept does not depend on the threads.
   /// Each is reported, the first of those drawn at once step by step, and the best again when it was not the last.
   private func choose(_ memory: CrossMemory) throws {
     let tries = plan.request.settings.tries, atOnce = ThreadPool.shared.threads
-    var best: (score: Double, take: Rival)?
-    var last: Rival?
+    var best: (score: Double, take: RivalTake)?
+    var last: RivalTake?
     drawing: for first in stride(from: 0, to: tries, by: atOnce) {
       let rivals = (first..<min(first + atOnce, tries)).map { rival($0, memory) }
-      begin(rivals[0])
+      announce(rivals[0].total)
       ThreadPool.shared.run(chunks: rivals.count) { perform(rivals[$0], live: $0 == 0) }
       for (index, rival) in rivals.enumerated() {
         if let failure = rival.failure { throw failure }
         if index > 0 { tell(rival) }
         last = rival
-        let score = findings(in: try generator.decode(rival.tokens), steps: rival.tokens.stepCount).kept
+        let decoded = try decode(rival.tokens)
+        rival.decoded = decoded
+        let score = decoded.findings.kept
         if score > best?.score ?? -1 { best = (score, rival) }
         if score >= Self.enough { break drawing }
       }
     }
     guard let best else { return }
-    if last !== best.take, last?.tokens != best.take.tokens { tell(best.take) }
-    (tokens, reachedEnd, isDone) = (best.take.tokens, best.take.reachedEnd, true)
+    if last?.tokens != best.take.tokens { tell(best.take) }
+    (tokens, reachedEnd, isDone, decoded) = (best.take.tokens, best.take.reachedEnd, true, best.take.decoded)
   }
 
-  private func rival(_ index: Int, _ memory: CrossMemory) -> Rival {
+  private func rival(_ index: Int, _ memory: CrossMemory) -> RivalTake {
     let noise = index == 0 ? noiseSource : noiseSource.fork("take \(index)")
     drawnSteps = drawLength(noise: noise)
     let state = model.begin(memory: memory, guided: conditions.count > 1, length: lengthOfWindow)
-    return Rival(steps: drawnSteps, noise: noise, state: state, tokens: tokens.prefix(0))
+    return RivalTake(total: total ?? 0, noise: noise, state: state, tokens: tokens.prefix(0))
   }
 
   /// Draws all of a take.
-  private func perform(_ take: Rival, live: Bool) {
+  private func perform(_ take: RivalTake, live: Bool) {
     do {
       model.start(take.state, conditions: conditions)
-      for step in 0..<(total(drawn: take.steps) ?? 0) {
+      for step in 0..<take.total {
         let start = ContinuousClock.now
         if step > 0 { model.step(take.state, tokens: take.tokens[step: step - 1]) }
-        let drawn = try draw(step, take.state, noise: take.noise, mayEnd: mayEnd(drawn: take.steps))
-        if drawn.ended {
+        guard let event = try draw(step, take.state, noise: take.noise, since: start) else {
           take.reachedEnd = true
           return
         }
-        take.tokens.append(drawn.choices.map(\.token))
-        let event = StepEvent(position: step, choices: drawn.choices, endProbability: drawn.endProbability, seconds: seconds(since: start))
+        take.tokens.append(event.tokens)
         take.events.append(event)
         if live { report(.step(event)) }
       }
-      take.reachedEnd = take.steps != nil
+      take.reachedEnd = lengths != nil
     } catch {
       take.failure = error
     }
   }
 
-  /// Says that a take begins.
-  private func begin(_ take: Rival) {
-    (drawnSteps, isStarted) = (take.steps, false)
-    announce()
-  }
-
-  private func tell(_ take: Rival) {
-    begin(take)
+  private func tell(_ take: RivalTake) {
+    announce(take.total)
     for event in take.events { report(.step(event)) }
   }
 
-  /// What the motion of the tokens drawn does of what each level claims; empty where that cannot be said.
-  private func findings(in clip: Clip, steps: Int) -> [ClaimVerifier.Finding] {
-    guard !claims.isEmpty, steps > 0, steps <= model.config.maxSteps else { return [] }
+  /// The motion of tokens, and what it does of what each level claims; nothing where that cannot be said.
+  private func decode(_ tokens: TokenSequence) throws -> RivalTake.Decoded {
+    let clip = try generator.decode(tokens)
+    guard !claims.isEmpty, (1...model.config.maxSteps).contains(tokens.stepCount) else { return (clip, []) }
     let checker = ClaimChecker(clip)
-    return claims.flatMap { level, readings in readings.map { $0.held(against: checker, level: level) } }
+    return (clip, claims.flatMap { level, readings in readings.map { $0.held(against: checker, level: level) } })
   }
 
   /// The length in steps, as far as it is known.
-  private var total: Int? { total(drawn: drawnSteps) }
-
-  private func total(drawn: Int?) -> Int? {
+  private var total: Int? {
     if let steps = plan.steps { return steps }
     if hasAudio { return audioEnded ? (audio.total + plan.rate - 1) / plan.rate : nil }
-    return drawn ?? plan.cap
+    return drawnSteps ?? plan.cap
   }
 
-  private func mayEnd(drawn: Int?) -> Bool { plan.steps == nil && !hasAudio && drawn == nil }
+  private var mayEnd: Bool { plan.steps == nil && !hasAudio && lengths == nil }
 
-  /// A length by its probability, as trained; at temperature 0 the median.
+  /// A length by its probability, as trained, and longer than what is kept; at temperature 0 the median.
   private func drawLength(noise: RandomSource) -> Int? {
     guard let lengths else { return nil }
     var random = noise.fork("length")
-    var left = plan.request.settings.temperature == 0 ? 0.5 : random.unit()
-    for (index, probability) in lengths.enumerated() {
-      left -= probability
-      if left < 0 { return index + 1 }
-    }
-    return lengths.lastIndex { $0 > 0 }.map { $0 + 1 }
+    let draw = TokenSampler(settings: SamplingSettings()).draw(
+      lengths, codes: lengths.columns, hasEnd: false, allowsEnd: false, forced: nil, banned: Array(0..<plan.drawn.lowerBound),
+      noise: plan.request.settings.temperature == 0 ? 0.5 : random.unit())
+    return draw.map { $0.choice.token + 1 }
   }
 
-  private func draw(_ step: Int, noise: RandomSource) throws -> (choices: [LaneChoice], endProbability: Double, ended: Bool) {
+  private func draw(_ step: Int, noise: RandomSource) throws -> StepEvent? {
+    let start = ContinuousClock.now
     guard let state = seek(step) else { preconditionFailure("a window is prepared before a step is drawn") }
-    return try draw(step, state, noise: noise, mayEnd: mayEnd(drawn: drawnSteps))
+    return try draw(step, state, noise: noise, since: start)
   }
 
-  /// Draws the step that a state predicts.
-  private func draw(_ step: Int, _ state: TransformerState, noise: RandomSource, mayEnd: Bool) throws
-    -> (choices: [LaneChoice], endProbability: Double, ended: Bool)
+  /// Draws the step that a state predicts; nil when END was drawn. `start` is when work on the step began.
+  private func draw(_ step: Int, _ state: TransformerState, noise: RandomSource, since start: ContinuousClock.Instant) throws -> StepEvent?
   {
     try cancelled.check()
     var choices: [LaneChoice] = []
@@ -297,10 +270,10 @@ final class GenerationRun {
           banned: plan.request.constraints.banned(step: step, lane: description.name), noise: random.unit())
       else { throw SynthesisError.nothingLeft(lane: description.name, step: step) }
       if lane == 0 { end = draw.endProbability }
-      if draw.ended { return ([], end, true) }
+      if draw.ended { return nil }
       choices.append(draw.choice)
     }
-    return (choices, end, false)
+    return StepEvent(position: step, choices: choices, endProbability: end, seconds: seconds(since: start))
   }
 
   /// Brings the state to where it predicts `step`, feeding known tokens.
@@ -339,7 +312,7 @@ final class GenerationRun {
 
   /// How many steps the motion has from the window's first step on, where that is decided and the window reaches the end.
   private var lengthOfWindow: Int? {
-    guard !mayEnd(drawn: drawnSteps), let total, total - origin <= model.config.maxSteps else { return nil }
+    guard !mayEnd, let total, total - origin <= model.config.maxSteps else { return nil }
     return total - origin
   }
 
@@ -361,11 +334,9 @@ final class GenerationRun {
       tokens = tokens.prefix(span.lowerBound)
       var events: [StepEvent] = []
       for step in span {
-        let start = ContinuousClock.now
-        let drawn = try draw(step, noise: noise)
-        tokens.append(drawn.choices.map(\.token))
-        events.append(
-          StepEvent(position: step, choices: drawn.choices, endProbability: drawn.endProbability, seconds: seconds(since: start)))
+        guard let event = try draw(step, noise: noise) else { preconditionFailure("a span that is filled has no END") }
+        tokens.append(event.tokens)
+        events.append(event)
       }
       var score = 0.0
       for step in judged {
@@ -406,16 +377,6 @@ final class GenerationRun {
     }
     let condition = model.condition(request.fusion.contains(.fullText) ? states[0].meanRow() : nil)
     return (rows, request.settings.guidance == 1 ? [condition] : [condition, model.condition(nil)])
-  }
-
-  /// How probable each length in steps is, of those longer than `kept` steps; nil where the bundle does not tell, or no length is left.
-  private static func lengths(of rows: [MM2FaceTransformer.TextRows], from kept: Int, _ generator: Generator) throws -> [Double]? {
-    guard let logits = try generator.bundle.length()?(rows.map { ($0.level, $0.states) }), kept < logits.count else { return nil }
-    let open = logits.enumerated().map { $0.offset < kept ? -.infinity : Double($0.element) }
-    let top = open.max() ?? 0
-    let weights = open.map { exp($0 - top) }
-    let sum = weights.reduce(0, +)
-    return weights.map { $0 / sum }
   }
 
   private func provenance(_ findings: [ClaimVerifier.Finding]) -> [String: String] {

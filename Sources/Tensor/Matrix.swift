@@ -52,6 +52,12 @@ public struct Matrix: Sendable, Hashable {
     return Matrix(rows: a.rows, columns: a.columns, values: zip(a.values, b.values).map { $0 + $1 })
   }
 
+  /// The same row added to every row.
+  public func adding(row: ArraySlice<Float>) -> Matrix {
+    precondition(row.count == columns, "rows of \(columns) and a row of \(row.count) have no sum")
+    return Matrix(rows: rows, columns: columns, values: (0..<rows).flatMap { zip(self.row($0), row).map { $0 + $1 } })
+  }
+
   /// The mean row, `columns` numbers; zeros when there are no rows.
   public func meanRow() -> [Float] {
     var mean = [Float](repeating: 0, count: columns)

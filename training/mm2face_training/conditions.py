@@ -15,12 +15,17 @@ from .models.transformer import Condition
 from .speech.augment import augment
 
 
+def whole_prompt(texts: dict[str, list[str]], draw: np.random.Generator) -> dict[str, str]:
+    """One text a level of a clip's texts."""
+    return {level: lines[draw.integers(len(lines))] for level, lines in texts.items()}
+
+
 def draw_prompt(
     texts: dict[str, list[str]], draw: np.random.Generator, no_level: tuple[float, ...], wrong_box: float, no_text: float = 0.0
 ) -> dict[str, str]:
     """One text a level of a clip's texts; levels are left out by `no_level` (a chance each), all of them by `no_text`; a text that stands
     alone is put at any level by `wrong_box`."""
-    chosen = {level: lines[draw.integers(len(lines))] for level, lines in texts.items()}
+    chosen = whole_prompt(texts, draw)
     if draw.random() < no_text:
         return {}
     prompt = {level: chosen[level] for level, rare in zip(LEVELS, no_level) if level in chosen and draw.random() >= rare}
@@ -58,25 +63,29 @@ class TextFeatures:
             return torch.stack([s.mean(0) for s in encode(self.module, self.tokenizer, texts)])
 
 
-def condition(prompts: list[dict[str, str]], features: TextFeatures, audio: list[Tensor | None]) -> Condition:
-    """`prompts` give texts by level (missing or empty levels are absent); `audio` (T, audioWidth) or nothing, a clip each."""
-    width, rows = features.module.config.dim, []
-    full, has_text = torch.zeros(len(prompts), width), torch.zeros(len(prompts), dtype=torch.bool)
-    for i, prompt in enumerate(prompts):
-        present = [(k, prompt[level]) for k, level in enumerate(LEVELS) if prompt.get(level)]
-        has_text[i] = bool(present)
-        rows.append([(k, features.level(text)) for k, text in present])
-    told = [i for i in range(len(prompts)) if has_text[i]]
-    if told:
-        full[told] = features.full([" ".join(prompts[i][level] for level in LEVELS if prompts[i].get(level)) for i in told])
+def level_rows(prompts: list[dict[str, str]], features: TextFeatures) -> tuple[Tensor, Tensor, Tensor]:
+    """Token states (B, N, textWidth) of all levels of each prompt, whose level each row is and whether it is there (B, N)."""
+    rows = [[(k, features.level(prompt[level])) for k, level in enumerate(LEVELS) if prompt.get(level)] for prompt in prompts]
     longest = max((sum(len(s) for _, s in row) for row in rows), default=0)
-    text, level = torch.zeros(len(prompts), longest, width), torch.zeros(len(prompts), longest, dtype=torch.long)
-    weight = torch.full((len(prompts), longest), float("-inf"))
+    text, level = torch.zeros(len(prompts), longest, features.module.config.dim), torch.zeros(len(prompts), longest, dtype=torch.long)
+    seen = torch.zeros(len(prompts), longest, dtype=torch.bool)
     for i, row in enumerate(rows):
         at = 0
         for k, states in row:
-            text[i, at : at + len(states)], level[i, at : at + len(states)], weight[i, at : at + len(states)] = states, k, 0
+            text[i, at : at + len(states)], level[i, at : at + len(states)], seen[i, at : at + len(states)] = states, k, True
             at += len(states)
+    return text, level, seen
+
+
+def condition(prompts: list[dict[str, str]], features: TextFeatures, audio: list[Tensor | None]) -> Condition:
+    """`prompts` give texts by level (missing or empty levels are absent); `audio` (T, audioWidth) or nothing, a clip each."""
+    text, level, seen = level_rows(prompts, features)
+    full = torch.zeros(len(prompts), features.module.config.dim)
+    has_text = torch.tensor([any(map(prompt.get, LEVELS)) for prompt in prompts], dtype=torch.bool)
+    told = [i for i in range(len(prompts)) if has_text[i]]
+    if told:
+        full[told] = features.full([" ".join(prompts[i][level] for level in LEVELS if prompts[i].get(level)) for i in told])
+    weight = torch.zeros(seen.shape).masked_fill(~seen, float("-inf"))
     if all(a is None for a in audio):
         return Condition(full, has_text, text, level, weight)
     frames = torch.tensor([0 if a is None else len(a) for a in audio])

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..conditions import TextFeatures, draw_prompt
-from ..corpus import LEVELS, Corpus
+from ..conditions import TextFeatures, draw_prompt, level_rows, whole_prompt
+from ..corpus import Corpus
 from ..models.length import LengthPredictor
 from ..networks import bundled_text
 
@@ -66,15 +66,9 @@ class LengthTask:
             if train and draw.random() >= options.whole:
                 prompts.append(draw_prompt(row.texts, draw, options.no_level, options.wrong_box, options.no_text))
             else:
-                prompts.append({level: lines[draw.integers(len(lines))] for level, lines in row.texts.items()})
+                prompts.append(whole_prompt(row.texts, draw))
         self.features.learn([text for prompt in prompts for text in prompt.values()])
-        states, levels = [], []
-        for prompt in prompts:
-            parts = [(place, self.features.level(prompt[level])) for place, level in enumerate(LEVELS) if prompt.get(level)]
-            states.append(torch.cat([s for _, s in parts]) if parts else torch.zeros(0, self.features.module.config.dim))
-            levels.append(torch.cat([torch.full((len(s),), place) for place, s in parts]) if parts else torch.zeros(0, dtype=torch.long))
-        text, level = (torch.nn.utils.rnn.pad_sequence(x, batch_first=True) for x in (states, levels))
-        seen = torch.arange(text.shape[1])[None] < torch.tensor([len(s) for s in states])[:, None]
+        text, level, seen = level_rows(prompts, self.features)
         if train:
             text = text + torch.randn_like(text) * options.noise
             seen = seen & (torch.rand(seen.shape) >= options.no_word)

@@ -17,7 +17,7 @@ from torch import Tensor
 from transformers import Wav2Vec2Model
 
 from .. import networks
-from ..conditions import TextFeatures, condition, draw_prompt, hear
+from ..conditions import TextFeatures, condition, draw_prompt, hear, whole_prompt
 from ..corpus import ClipFiles, Corpus
 from ..head import lip_gap, sealed
 from ..models.audio import CompactAudioEncoder
@@ -182,7 +182,7 @@ class MM2FaceTask:
 
     def _prompt(self, example: Example, draw: np.random.Generator, drop: bool) -> dict[str, str]:
         if not drop:
-            return {level: lines[draw.integers(len(lines))] for level, lines in example.texts.items()}
+            return whole_prompt(example.texts, draw)
         return draw_prompt(example.texts, draw, self.options.no_level, self.options.wrong_box, self.options.no_text)
 
     def _entropy(self, examples: list[Example], draw: np.random.Generator, train: bool, hush: bool = False) -> tuple[Tensor, dict[str, float]]:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from ..conditions import draw_prompt
 from ..corpus import LEVELS, ClipFiles, Corpus
-from ..models.claims import SPANS, SpanReader
+from ..models.claims import SPANS, attend
 from ..models.text import TextShape, padded, wordpiece
 from ..shapes import HEAD, NAMES, SHAPE
 from .text_encoder import Student, Teacher, gather
@@ -148,16 +148,27 @@ def order_loss(logits: Tensor, orders: list[list[tuple[str, str]]], events: dict
     return F.softplus(2 - 2 * gaps).mean() if len(gaps) else torch.zeros(())
 
 
-class Reader(SpanReader):
+class Reader(nn.Module):
     """Token states (B, N, D) of a prompt's levels → summary (B, SPANS, F), logits of events (B, SPANS, E) and marks (B, M); not exported."""
 
     def __init__(self, width: int, features: int, options: ReadingOptions, events: int = 0, marks: int = 0) -> None:
-        super().__init__(width, options.heads, options.hidden, events, marks)
+        super().__init__()
+        self.heads = options.heads
+        self.span = nn.Parameter(torch.randn(SPANS, width) * 0.5)
+        self.level = nn.Embedding(len(LEVELS), width)
+        self.keys, self.values = nn.Linear(width, width), nn.Linear(width, width)
+        self.hidden = nn.Linear(2 * width, options.hidden)
+        self.events, self.marks = nn.Linear(options.hidden, events), nn.Linear(SPANS * options.hidden, marks)
+        nn.init.constant_(self.events.bias, -4.0)
+        nn.init.constant_(self.marks.bias, -4.0)
         self.out = nn.Linear(options.hidden, features)
         self.full = nn.Sequential(nn.Linear(width, options.hidden), nn.GELU(), nn.Linear(options.hidden, SPANS * features))
 
     def forward(self, states: Tensor, level: Tensor, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        h = self.found(states, level, seen)
+        """`level` and `seen` (B, N)."""
+        rows = states + self.level(level)
+        mixed = attend(self.span[None], self.keys(rows), self.values(rows), seen, self.heads)
+        h = F.gelu(self.hidden(torch.cat([mixed, self.span.expand(len(mixed), -1, -1)], -1)))
         return self.out(h), self.events(h), self.marks(h.flatten(1))
 
 
