@@ -54,7 +54,7 @@ public struct Claim: Codable, Sendable, Hashable {
 }
 
 /// The five levels of text of MMHead, in the order in which the full prompt joins them.
-public enum TextLevel: String, Codable, Sendable, Hashable, CaseIterable {
+public enum TextLevel: String, Codable, Sendable, Hashable, CaseIterable, CodingKey {
   case action, emotion, expression, pose, scenario
   /// The folder of the level inside `text_annotations`.
   public var folder: String {

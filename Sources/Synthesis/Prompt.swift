@@ -1,11 +1,10 @@
+import Claims
+
 /// What the face is asked to do: five levels of text, each of which may be missing, muted or weighted.
 ///
 /// As JSON a level is a string, a list of strings (`scenario`) or `{"text": …, "weight": …, "muted": …}`.
 public struct Prompt: Sendable, Hashable {
-  /// The levels in the order in which they are joined (MMHead's five kinds of annotation).
-  public enum Level: String, Sendable, Hashable, Codable, CaseIterable, CodingKey {
-    case action, emotion, expression, pose, scenario
-  }
+  public typealias Level = TextLevel
 
   /// The text of one level.
   public struct Entry: Sendable, Hashable {

@@ -91,7 +91,7 @@ import Testing
   @Test func rowsBehaveAsTheyMust() async throws {
     let items = Self.items(64)
     let benchmark = try Self.benchmark(items)
-    let real = try #require(try await benchmark.realStatistics())
+    let real = try #require(try await benchmark.realEmbeddings())
     let own = try await benchmark.run(RealMotion(), real: real)
     #expect(abs(own.figures["FID"]?.mean ?? 1) < 1e-6)
     #expect(own.figures["LVE"] == nil)

@@ -60,6 +60,40 @@ func fixturePath(_ name: String) -> String {
     #expect(throws: EvaluationError.self) { try broken.distance(to: mine) }
   }
 
+  /// Two normal distributions whose distance is known: spreads 1 and `spread` in every direction, means `shift` apart.
+  @Test(arguments: [(1.0, 0.0), (1.2, 0.0), (1.0, 0.8)]) func endlessDistanceIsNearerTheTruth(spread: Double, shift: Double) throws {
+    let width = 12
+    let truth = shift * shift + Double(width) * (spread - 1) * (spread - 1)
+    var errors: [Double] = []
+    var plain: [Double] = []
+    for seed in 0..<20 {
+      var random = RandomSource(seed: UInt64(seed))
+      var real = Embeddings(width: width)
+      var generated = Embeddings(width: width)
+      for _ in 0..<240 {
+        real.append((0..<width).map { _ in Float(random.normal()) })
+        generated.append((0..<width).map { Float(random.normal(mean: $0 == 0 ? shift : 0, deviation: spread)) })
+      }
+      let endless = try #require(try EndlessFrechetDistance.distance(real, generated, using: &random))
+      errors.append(endless - truth)
+      let mine = try #require(FrechetStatistics(real))
+      let theirs = try #require(FrechetStatistics(generated))
+      plain.append(try mine.distance(to: theirs) - truth)
+    }
+    let off = errors.reduce(0, +) / 20
+    let bias = plain.reduce(0, +) / 20
+    #expect(bias > 0.1, "FID of so few clips is too large")
+    #expect(abs(off) < 0.4 * bias, "spread \(spread), shift \(shift): off by \(off), FID itself by \(bias)")
+  }
+
+  @Test func endlessDistanceNeedsClips() throws {
+    var random = RandomSource(seed: 1)
+    let few = Embeddings(width: 12, values: (0..<12 * 95).map { _ in Float(random.normal()) })
+    #expect(try EndlessFrechetDistance.distance(few, few, using: &random) == nil)
+    let enough = Embeddings(width: 12, values: (0..<12 * 96).map { _ in Float(random.normal()) })
+    #expect(try #require(try EndlessFrechetDistance.distance(enough, enough, using: &random)) < 1e-9)
+  }
+
   @Test func diversityEqualsTheAuthors() {
     #expect(isClose(Diversity.score(motions, first: fixture.first[0], second: fixture.second[0]), fixture.diversity[0]))
     #expect(isClose(Diversity.score(other, first: fixture.first[1], second: fixture.second[1]), fixture.diversity[1]))

@@ -53,7 +53,7 @@ import Testing
     let bundle = try ModelBundle(folder: AssetLocator.path("assets/models/studio"))
     let model = Generator(bundle: bundle)
     let benchmark = try Benchmark(test, task: .text, judge: judge(mesh, bundle), mesh: mesh)
-    let real = try await benchmark.realStatistics()
+    let real = try await benchmark.realEmbeddings()
     let sources: [any MotionSource] = [
       RealMotion(), Reconstruction(model), GeneratedMotion("MM2Face", model: model, settings: SamplingSettings(seed: 1), task: .text),
       NearestText(training: train), RandomMotion(test, seed: 1), StillFace(),

@@ -50,7 +50,7 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
         from .train.mm2face import MM2FaceTask
 
         options = _changed(configuration.mm2face, arguments)
-        return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset)
+        return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset, arguments.bundle)
     if network in ("claims", "length"):
         from .train.claims import ClaimTask
         from .train.length import LengthTask
@@ -101,12 +101,13 @@ def speech(arguments: argparse.Namespace) -> None:
 
 
 def export(arguments: argparse.Namespace) -> None:
-    from .export import export_bundle, export_claims, export_length, export_retrieval
+    from .export import export_bundle, export_claims, export_length, export_retrieval, export_transformer
 
     if arguments.retrieval:
         export_retrieval(arguments.run, arguments.out)
         return
-    added = [add for wanted, add in ((arguments.claims, export_claims), (arguments.length, export_length)) if wanted]
+    parts = ((arguments.transformer, export_transformer), (arguments.claims, export_claims), (arguments.length, export_length))
+    added = [add for wanted, add in parts if wanted]
     for add in added:
         notes = json.loads(arguments.notes.read_text()) if arguments.notes else {}
         add(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, notes)
@@ -152,7 +153,7 @@ def main() -> None:
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--start", type=Path, default=None, help="weights.pt of another run to begin with; a checkpoint of this run goes before")
-    verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims` and `length` read")
+    verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims` and `length` read, and with which `mm2face` goes on")
     verb.add_argument("--subset", choices=["talk", "text"], default=None, help="train mm2face on one of its two tasks")
     verb.add_argument("--talk-share", type=float, default=None, help="share of mm2face's batches that speak")
     verb.add_argument("--gap", type=float, default=None, help="weight of the lip gap in mm2face's loss")
@@ -182,9 +183,10 @@ def main() -> None:
     verb.add_argument("--out", type=Path, required=True)
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--retrieval", action="store_true", help="write the retrieval networks of the run instead of a bundle")
+    verb.add_argument("--transformer", action="store_true", help="put the transformer of the run into the bundle that is at --out")
     verb.add_argument("--claims", action="store_true", help="put the claims of the run into the bundle that is at --out")
     verb.add_argument("--length", action="store_true", help="put the lengths of the run into the bundle that is at --out")
-    notes = 'JSON for bundle.json: {"name", "training", "licences"}; with --claims or --length what there is to say of their training'
+    notes = 'JSON for bundle.json: {"name", "training", "licences"}; with --transformer, --claims or --length what there is to say of their training'
     verb.add_argument("--notes", type=Path, default=None, help=notes)
     verb.set_defaults(call=export)
 

@@ -1,4 +1,5 @@
-"""The configurations: `paper` (its sizes; DistilBERT and wav2vec 2.0 are put into the run folder), `studio` (what ships), `one-stream` (a
+"""The configurations: `paper` (its sizes; DistilBERT and wav2vec 2.0 are put into the run folder), `studio` (what ships), `studio-last` (goes on with a bundle: its texts
+as people write them, its past hardly disturbed), `one-stream` (a
 tokenizer of one stream at the studio's size, to compare)."""
 
 from __future__ import annotations
@@ -36,12 +37,13 @@ class Configuration:
 
 
 _TOKENIZER_LOOP = LoopOptions(steps=4_000, rate=1e-3, average=0.99, betas=(0.9, 0.99), weight_decay=0.0, bf16=False)
+_STUDIO = TransformerShape(width=256, layers=5, heads=8, headHidden=256)
 _ONE_STREAM = TokenizerOptions(streams=(StreamShape("motion", tuple(range(56)), width=128),))
 
 CONFIGURATIONS = {
     "studio": Configuration(
         "studio",
-        mm2face=MM2FaceOptions(shape=TransformerShape(width=256, layers=5, heads=8, headHidden=256)),
+        mm2face=MM2FaceOptions(shape=_STUDIO),
         loops={
             "audio-encoder": LoopOptions(steps=12_000, rate=1.2e-3, average=0.998),
             "text-encoder": LoopOptions(steps=6_000, rate=1e-3, average=0.995, accumulate=1),
@@ -54,6 +56,13 @@ CONFIGURATIONS = {
             "claims": LoopOptions(steps=4_500, average=0.995),
             "length": LoopOptions(steps=3_000, average=0.99),
         },
+    ),
+    "studio-last": Configuration(
+        "studio-last",
+        mm2face=MM2FaceOptions(
+            shape=_STUDIO, talk_share=0.2, whole=0.35, no_length=0.1, blur=0.08, no_word=0.03, replace=0.02, forget=0.12, keep=1.0,
+        ),
+        loops={"mm2face": LoopOptions(steps=3_000, rate=5e-4, average=0.997, weight_decay=0.05)},
     ),
     "paper": Configuration(
         "paper",

@@ -88,19 +88,32 @@ def export_bundle(configuration: Configuration, run: Path, out: Path, notes: dic
 
 
 def _add(run: Path, out: Path, network: str, what: str, make: Callable[[dict[str, Any]], tuple[nn.Module, dict[str, Any]]], notes: Any) -> None:
-    """Puts a trained network into a bundle that is there; `make` gives the module and what bundle.json says of it."""
+    """Puts a trained network into a bundle that is there; `make` gives the module and what bundle.json says of it. The transformer's notes go
+    beside those of its earlier stages, any other network's take the place of the old ones."""
     path, weights = out / "bundle.json", run / network / "weights.pt"
     for needed, kind in ((path, "a bundle"), (weights, what)):
         if not needed.exists():
             raise FileNotFoundError(f"{needed} is missing: --out and --run need {kind}")
-    bundle, file = json.loads(path.read_text()), f"{network}.safetensors"
+    part = "transformer" if network == "mm2face" else network
+    bundle, file = json.loads(path.read_text()), f"{part}.safetensors"
     module, about = make(bundle)
     module.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     save_half(module, out / file)
-    bundle[network] = {"file": file, **about}
-    bundle["training"][network] = notes
+    bundle[part] = {"file": file, **about}
+    bundle["training"][part] = {**bundle["training"].get(part, {}), **notes} if network == "mm2face" else notes
     bundle["files"][file] = _sha256(out / file)
     path.write_text(json.dumps(bundle, indent=1) + "\n")
+
+
+def export_transformer(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
+    """Puts a transformer that went on with a bundle into that bundle (or a copy of it), with `notes` on its training; everything else of it
+    stays."""
+
+    def make(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
+        about = {key: value for key, value in bundle["transformer"].items() if key != "file"}
+        return networks.bundled_transformer(out, networks.bundled_tokenizer(out)), about
+
+    _add(run, out, "mm2face", "a trained transformer", make, notes)
 
 
 def export_claims(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:

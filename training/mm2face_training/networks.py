@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from safetensors.torch import load_file
@@ -13,12 +14,14 @@ from transformers import DistilBertModel, Wav2Vec2Model
 
 from .models.audio import CompactAudioEncoder
 from .models.text import TextShape, wordpiece
-from .models.tokenizer import MotionTokenizer
-from .models.transformer import MM2FaceTransformer
+from .models.tokenizer import MotionTokenizer, StreamShape
+from .models.transformer import MM2FaceTransformer, TransformerShape
 from .train.residual import additions, grown_tokenizer
 
 if TYPE_CHECKING:
     from .configurations import Configuration
+
+Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 def _weights(run: Path, network: str) -> dict[str, torch.Tensor]:
@@ -95,16 +98,49 @@ def transformer(configuration: Configuration, motion: MotionTokenizer, run: Path
     return module
 
 
-def bundled_text(bundle: Path) -> tuple[DistilBertModel, BertWordPieceTokenizer]:
-    """The text encoder of a bundle that `export` wrote."""
+def bundle_parts(bundle: Path) -> dict[str, Any]:
+    """What bundle.json of a bundle that `export` wrote says of its networks."""
     path = bundle / "bundle.json"
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing: give the folder of a bundle, assets/models/studio or what `export` wrote")
-    part = json.loads(path.read_text())["text"]
+    return json.loads(path.read_text())
+
+
+def _bundled(module: Network, bundle: Path, part: dict[str, Any]) -> Network:
+    module.load_state_dict({key: value.float() for key, value in load_file(bundle / part["file"]).items()})
+    return module.eval()
+
+
+def bundled_text(bundle: Path) -> tuple[DistilBertModel, BertWordPieceTokenizer]:
+    """The text encoder of a bundle."""
+    part = bundle_parts(bundle)["text"]
     sizes = part["config"]
-    module = TextShape(
+    shape = TextShape(
         width=sizes["dim"], layers=sizes["n_layers"], heads=sizes["n_heads"], hidden=sizes["hidden_dim"], words=sizes["vocab_size"],
         maxTokens=part["maxTokens"],
-    ).build()  # fmt: skip
-    module.load_state_dict({key: value.float() for key, value in load_file(bundle / part["file"]).items()})
-    return module.eval(), wordpiece(bundle / part["vocabulary"])
+    )  # fmt: skip
+    return _bundled(shape.build(), bundle, part), wordpiece(bundle / part["vocabulary"])
+
+
+def bundled_audio(bundle: Path) -> CompactAudioEncoder:
+    """The audio encoder of a bundle."""
+    part = bundle_parts(bundle)["audio"]
+    if part["kind"] != "compact":
+        raise ValueError(f"{bundle}: expected a compact audio encoder, found {part['kind']}; put that one into the run folder instead")
+    sizes = part["config"]
+    module = CompactAudioEncoder(sizes["mels"], sizes["width"], sizes["layers"], sizes["heads"], sizes["window"], len(sizes["classes"]))
+    return _bundled(module, bundle, part)
+
+
+def bundled_tokenizer(bundle: Path) -> MotionTokenizer:
+    """The tokenizer of a bundle, with all its codebooks."""
+    part = bundle_parts(bundle)["tokenizer"]
+    streams = [StreamShape(**{**stream, "channels": tuple(stream["channels"])}) for stream in part["streams"]]
+    return _bundled(MotionTokenizer(streams, part["rate"]), bundle, part)
+
+
+def bundled_transformer(bundle: Path, motion: MotionTokenizer) -> MM2FaceTransformer:
+    """The transformer of a bundle whose tokenizer is `motion`."""
+    part = bundle_parts(bundle)["transformer"]
+    shape = TransformerShape(**{f.name: part[f.name] for f in dataclasses.fields(TransformerShape)})
+    return _bundled(MM2FaceTransformer(shape, motion.lanes, part["lanes"], motion.rate), bundle, part)

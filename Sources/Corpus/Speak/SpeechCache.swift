@@ -2,7 +2,7 @@ import Foundation
 import Speech
 import Tensor
 
-/// Recordings of real people with their phones, made by `training/align_speech.py`: `index.json` beside 16 kHz wav files.
+/// Recordings of real people with their phones, made by `python -m mm2face_training.speech.cache`: `index.json` beside 16 kHz wav files.
 ///
 /// `index.json` is a list of `{"file", "voice", "split", "text", "phones": [[phone, start, end], …]}`.
 public struct SpeechCache: Sendable {

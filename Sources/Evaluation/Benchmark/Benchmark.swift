@@ -66,8 +66,9 @@ public struct Benchmark: Sendable {
     var faults: [DatasetFault] = []
   }
 
-  /// Evaluates a source. `real` holds the real motions' statistics for FID (of `realStatistics`).
-  public func run(_ source: any MotionSource, real: FrechetStatistics?, progress: (Int) -> Void = { _ in }) async throws -> RowResult {
+  /// Evaluates a source. `real` holds the real motions' embeddings for FID (of `realEmbeddings`).
+  public func run(_ source: any MotionSource, real: Embeddings?, progress: (Int) -> Void = { _ in }) async throws -> RowResult {
+    let statistics = real.flatMap { FrechetStatistics($0) }
     var values: [String: [Double]] = [:]
     var faults: [DatasetFault] = []
     var embeddings: [Embeddings] = []
@@ -78,7 +79,12 @@ public struct Benchmark: Sendable {
       faults += pass.faults
       clips = items.count - pass.faults.count
       if let motions = pass.motions { embeddings.append(motions) }
-      for (name, value) in try figures(pass, real: real) { values[name, default: []].append(value) }
+      for (name, value) in try figures(pass, real: statistics) { values[name, default: []].append(value) }
+      if let real, let motions = pass.motions {
+        var random = RandomSource(seed: seed).fork("subsets \(repetition)")
+        let endless = try EndlessFrechetDistance.distance(real, motions, using: &random)
+        if let endless { values["FID∞", default: []].append(endless) }
+      }
       let draws = source.isRandom ? 1 : repeats
       for draw in 0..<draws {
         var random = RandomSource(seed: seed).fork("diversity \(repetition + draw)")
@@ -96,10 +102,8 @@ public struct Benchmark: Sendable {
     return RowResult(name: source.name, clips: clips, repeats: passes, figures: values.compactMapValues { Figure($0) }, faults: faults)
   }
 
-  /// Mean and covariance of the real motions' embeddings.
-  public func realStatistics() async throws -> FrechetStatistics? {
-    try await pass(RealMotion(), 0) { _ in }.motions.flatMap { FrechetStatistics($0) }
-  }
+  /// The real motions' embeddings.
+  public func realEmbeddings() async throws -> Embeddings? { try await pass(RealMotion(), 0) { _ in }.motions }
 
   private func pass(_ source: any MotionSource, _ repetition: Int, progress: (Int) -> Void) async throws -> Pass {
     var pass = Pass()

@@ -23,6 +23,9 @@ public struct Embeddings: Sendable, Hashable {
     Embeddings(width: width, values: Array(values[range.lowerBound * width..<range.upperBound * width]))
   }
 
+  /// The rows at `indices`, in their order.
+  public func rows(_ indices: [Int]) -> Embeddings { Embeddings(width: width, values: indices.flatMap { row($0) }) }
+
   /// Euclidean distance of row `index` here to row `other` there.
   public func distance(_ index: Int, to others: Embeddings, _ other: Int) -> Double {
     precondition(width == others.width, "embeddings of \(width) against \(others.width) numbers")

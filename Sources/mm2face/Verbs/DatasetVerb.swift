@@ -31,7 +31,10 @@ struct DatasetVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Build a procedural corpus: motion, sound and five levels of text.",
       discussion:
-        "Voices come from flite and espeak-ng when they are installed; --speech-cache adds recordings aligned by training/align_speech.py.")
+        """
+        Voices come from flite and espeak-ng when they are installed; --speech-cache adds recordings (made ready by python -m \
+        mm2face_training.speech.cache).
+        """)
 
     @OptionGroup var common: CommonOptions
 

@@ -175,7 +175,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     let mesh = try FaceMesh(head)
     let judge = try judge(mesh) { try EvaluationDataset(folder: dataset, task: task, split: "train", basis: fallback).items }
     let benchmark = try Benchmark(set.items, task: task, judge: judge, mesh: mesh, repeats: repeats, seed: seed)
-    let real = try await benchmark.realStatistics()
+    let real = try await benchmark.realEmbeddings()
     var results: [RowResult] = []
     for source in try sources(set, model, fallback) {
       results.append(

@@ -22,7 +22,7 @@ from ..corpus import ClipFiles, Corpus
 from ..head import lip_gap, sealed
 from ..models.audio import CompactAudioEncoder
 from ..models.tokenizer import MotionTokenizer
-from ..models.transformer import TransformerShape
+from ..models.transformer import MM2FaceTransformer, TransformerShape
 from ..shapes import JAW, SHAPE
 from ..speech.collections import read_audio
 from ..speech.lips import SEALED
@@ -39,6 +39,8 @@ class MM2FaceOptions:
     no_text: float = 0.1
     no_level: tuple[float, ...] = (0.4, 0.4, 0.4, 0.4, 0.6)
     """Chance that a level is left out, in order of levels."""
+    whole: float = 0.0
+    """Share of prompts that keep all their levels."""
     no_audio: float = 0.15
     no_length: float = 0.3
     """Chance that a clip's length is left to END, with text or sound alike."""
@@ -59,6 +61,9 @@ class MM2FaceOptions:
     """Share of clips whose past is replaced by 60 to 100 %: with the past at hand, texts decide little more than when something sets in."""
     gap: float = 10.0
     """Weight of the lip gap (in units of jawOpen) that the expected mouth codes decode to, on clips with a voice."""
+    keep: float = 0.0
+    """Weight, where a voice is heard, of what the logits of the bundle that training began with say (Kullback-Leibler divergence from
+    theirs to these): lips that voices have led once are not unlearnt on texts."""
     choice: int = 3
     """A batch is one of this many times as many clips sorted by length: little is wasted on padding."""
     disturb: float = 0.5
@@ -148,13 +153,24 @@ def tokenised(tokenizer: MotionTokenizer, clips: list[ClipFiles], batch: int = 3
 class MM2FaceTask:
     name = "mm2face"
 
-    def __init__(self, configuration: Configuration, data: list[Path], run: Path, subset: str | None = None) -> None:
-        """`subset` "talk" or "text" trains one task only (a first stage without sound is cheaper)."""
+    def __init__(
+        self, configuration: Configuration, data: list[Path], run: Path, subset: str | None = None, bundle: Path | None = None
+    ) -> None:
+        """`subset` "talk" or "text" trains one task only (a first stage without sound is cheaper); with `bundle` its networks go on instead
+        of those of the run."""
         self.options, self.run = configuration.mm2face, run
-        self.tokenizer = networks.tokenizer(configuration, run)
-        self.hearing = networks.audio_encoder(run) if subset != "text" else None
-        self.features = TextFeatures(*networks.text_encoder(configuration, run))
-        self.module = networks.transformer(configuration, self.tokenizer, None)
+        sound = subset != "text"
+        self._first: MM2FaceTransformer | None = None
+        if bundle is None:
+            self.tokenizer = networks.tokenizer(configuration, run)
+            self.hearing = networks.audio_encoder(run) if sound else None
+            self.features = TextFeatures(*networks.text_encoder(configuration, run))
+            self.module = networks.transformer(configuration, self.tokenizer, None)
+        else:
+            self.tokenizer = networks.bundled_tokenizer(bundle)
+            self.hearing = networks.bundled_audio(bundle) if sound else None
+            self.features = TextFeatures(*networks.bundled_text(bundle))
+            self.module, self._first = (networks.bundled_transformer(bundle, self.tokenizer) for _ in range(2))
         corpus = Corpus(*data)
         self.talk = corpus.clips("train", "talk") if subset != "text" else []
         self.text = corpus.clips("train", "text") if subset != "talk" else []
@@ -181,7 +197,7 @@ class MM2FaceTask:
         return 1 + int(draw.integers(self.options.rooms)) if draw.random() < self.options.disturb else 0
 
     def _prompt(self, example: Example, draw: np.random.Generator, drop: bool) -> dict[str, str]:
-        if not drop:
+        if not drop or (self.options.whole and draw.random() < self.options.whole):
             return whole_prompt(example.texts, draw)
         return draw_prompt(example.texts, draw, self.options.no_level, self.options.wrong_box, self.options.no_text)
 
@@ -211,14 +227,19 @@ class MM2FaceTask:
         inside, end = at < lengths[:, None], at == lengths[:, None]
         entropies = []
         logits = self.module.logits(states, targets)
-        for j, lane in enumerate(logits):
-            mask, target = inside, targets[..., j]
-            if j == 0:
-                mask, target = inside | end, torch.where(end, self.module.codes[0], target)
+        masks = [inside | end, *[inside] * (len(logits) - 1)]
+        for j, (lane, mask) in enumerate(zip(logits, masks)):
+            target = torch.where(end, self.module.codes[0], targets[..., j]) if j == 0 else targets[..., j]
             entropies.append(F.cross_entropy(lane[mask], target[mask]))
         figures = {lane: float(e.detach()) for lane, e in zip(self.module.lanes, entropies)}
         loss = torch.stack(entropies).sum()
         heard = torch.tensor([s is not None for s in sounds])
+        if train and self.options.keep and self._first is not None and bool(heard.any()):
+            with torch.no_grad():
+                before = self._first.logits(self._first.states(inputs, told), targets)
+            counted = [mask & heard[:, None] for mask in masks]
+            away = [F.kl_div(a[m].log_softmax(-1), b[m].softmax(-1), reduction="batchmean") for a, b, m in zip(logits, before, counted)]
+            loss, figures["away"] = loss + self.options.keep * torch.stack(away).sum(), float(torch.stack(away).detach().sum())
         if self.options.gap and self._mouth and bool(heard.any()):
             wrong = self._gap(logits, tokens, inside[:, :-1] & heard[:, None])
             loss, figures["gap"] = loss + self.options.gap * wrong, float(wrong.detach())
