@@ -1,6 +1,6 @@
-"""The configurations: `paper` (its sizes; DistilBERT and wav2vec 2.0 are put into the run folder), `studio` (what ships), `studio-last` (goes on with a bundle: its texts
-as people write them, its past hardly disturbed), `one-stream` (a
-tokenizer of one stream at the studio's size, to compare)."""
+"""The configurations: `paper` (its sizes; DistilBERT and wav2vec 2.0 are put into the run folder), `studio` (what ships), `studio-last` (how
+what ships went on from its own bundle: levels told together, a past that is hardly disturbed), `one-stream` (a tokenizer of one stream at the
+studio's size, to compare)."""
 
 from __future__ import annotations
 
