@@ -87,33 +87,34 @@ def export_bundle(configuration: Configuration, run: Path, out: Path, notes: dic
     (out / "bundle.json").write_text(json.dumps(bundle, indent=1) + "\n")
 
 
-def _add(run: Path, out: Path, network: str, what: str, make: Callable[[dict[str, Any]], tuple[nn.Module, dict[str, Any]]], notes: Any) -> None:
-    """Puts a trained network into a bundle that is there; `make` gives the module and what bundle.json says of it. The transformer's notes go
-    beside those of its earlier stages, any other network's take the place of the old ones."""
+def _add(
+    run: Path, out: Path, network: str, part: str, what: str, make: Callable[[dict[str, Any]], tuple[nn.Module, dict[str, Any]]], notes: Any
+) -> None:
+    """Puts a trained network of a run into a bundle that is there, as its `part`; `make` gives the module and what bundle.json says of it."""
     path, weights = out / "bundle.json", run / network / "weights.pt"
     for needed, kind in ((path, "a bundle"), (weights, what)):
         if not needed.exists():
             raise FileNotFoundError(f"{needed} is missing: --out and --run need {kind}")
-    part = "transformer" if network == "mm2face" else network
     bundle, file = json.loads(path.read_text()), f"{part}.safetensors"
     module, about = make(bundle)
     module.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     save_half(module, out / file)
     bundle[part] = {"file": file, **about}
-    bundle["training"][part] = {**bundle["training"].get(part, {}), **notes} if network == "mm2face" else notes
+    bundle["training"][part] = notes
     bundle["files"][file] = _sha256(out / file)
     path.write_text(json.dumps(bundle, indent=1) + "\n")
 
 
 def export_transformer(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
-    """Puts a transformer that went on with a bundle into that bundle (or a copy of it), with `notes` on its training; everything else of it
-    stays."""
+    """Puts a transformer that went on with a bundle into that bundle (or a copy of it), `notes` beside those on its earlier stages; everything
+    else of it stays."""
 
     def make(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
         about = {key: value for key, value in bundle["transformer"].items() if key != "file"}
         return networks.bundled_transformer(out, networks.bundled_tokenizer(out)), about
 
-    _add(run, out, "mm2face", "a trained transformer", make, notes)
+    earlier = networks.bundle_parts(out)["training"].get("transformer", {})
+    _add(run, out, "mm2face", "transformer", "a trained transformer", make, {**earlier, **notes})
 
 
 def export_claims(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
@@ -125,7 +126,7 @@ def export_claims(configuration: Configuration, run: Path, out: Path, notes: dic
         module = ClaimReader(bundle["text"]["config"]["dim"], options.layers, options.heads, events, marks)
         return module, {"layers": options.layers, "heads": options.heads, **names}
 
-    _add(run, out, "claims", "a trained reader of claims", make, notes)
+    _add(run, out, "claims", "claims", "a trained reader of claims", make, notes)
 
 
 def export_length(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
@@ -136,7 +137,7 @@ def export_length(configuration: Configuration, run: Path, out: Path, notes: dic
         module = LengthPredictor(bundle["text"]["config"]["dim"], options.heads, options.hidden, options.steps)
         return module, {"heads": options.heads, "hidden": options.hidden}
 
-    _add(run, out, "length", "a trained predictor of lengths", make, notes)
+    _add(run, out, "length", "length", "a trained predictor of lengths", make, notes)
 
 
 def export_retrieval(run: Path, out: Path) -> None:
