@@ -4,6 +4,7 @@ import Claims
 ///
 /// As JSON a level is a string, a list of strings (`scenario`) or `{"text": …, "weight": …, "muted": …}`.
 public struct Prompt: Sendable, Hashable {
+  /// The levels, in the order in which they are joined.
   public typealias Level = TextLevel
 
   /// The text of one level.

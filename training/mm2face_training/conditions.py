@@ -21,10 +21,17 @@ def whole_prompt(texts: dict[str, list[str]], draw: np.random.Generator) -> dict
 
 
 def draw_prompt(
-    texts: dict[str, list[str]], draw: np.random.Generator, no_level: tuple[float, ...], wrong_box: float, no_text: float = 0.0
+    texts: dict[str, list[str]],
+    draw: np.random.Generator,
+    no_level: tuple[float, ...],
+    wrong_box: float,
+    no_text: float = 0.0,
+    whole: float = 0.0,
 ) -> dict[str, str]:
-    """One text a level of a clip's texts; levels are left out by `no_level` (a chance each), all of them by `no_text`; a text that stands
-    alone is put at any level by `wrong_box`."""
+    """One text a level of a clip's texts; a share of `whole` keeps all levels, of the others levels are left out by `no_level` (a chance
+    each), all of them by `no_text`; a text that stands alone is put at any level by `wrong_box`."""
+    if whole and draw.random() < whole:
+        return whole_prompt(texts, draw)
     chosen = whole_prompt(texts, draw)
     if draw.random() < no_text:
         return {}

@@ -91,18 +91,16 @@ def _add(
     run: Path, out: Path, network: str, part: str, what: str, make: Callable[[dict[str, Any]], tuple[nn.Module, dict[str, Any]]], notes: Any
 ) -> None:
     """Puts a trained network of a run into a bundle that is there, as its `part`; `make` gives the module and what bundle.json says of it."""
-    path, weights = out / "bundle.json", run / network / "weights.pt"
-    for needed, kind in ((path, "a bundle"), (weights, what)):
-        if not needed.exists():
-            raise FileNotFoundError(f"{needed} is missing: --out and --run need {kind}")
-    bundle, file = json.loads(path.read_text()), f"{part}.safetensors"
+    bundle, weights, file = networks.bundle_parts(out), run / network / "weights.pt", f"{part}.safetensors"
+    if not weights.exists():
+        raise FileNotFoundError(f"{weights} is missing: --run needs {what}")
     module, about = make(bundle)
     module.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     save_half(module, out / file)
     bundle[part] = {"file": file, **about}
     bundle["training"][part] = notes
     bundle["files"][file] = _sha256(out / file)
-    path.write_text(json.dumps(bundle, indent=1) + "\n")
+    (out / "bundle.json").write_text(json.dumps(bundle, indent=1) + "\n")
 
 
 def export_transformer(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:

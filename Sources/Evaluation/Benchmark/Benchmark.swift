@@ -82,8 +82,7 @@ public struct Benchmark: Sendable {
       for (name, value) in try figures(pass, real: statistics) { values[name, default: []].append(value) }
       if let real, let motions = pass.motions {
         var random = RandomSource(seed: seed).fork("subsets \(repetition)")
-        let endless = try EndlessFrechetDistance.distance(real, motions, using: &random)
-        if let endless { values["FID∞", default: []].append(endless) }
+        if let endless = try EndlessFrechetDistance.distance(real, motions, using: &random) { values["FID∞", default: []].append(endless) }
       }
       let draws = source.isRandom ? 1 : repeats
       for draw in 0..<draws {

@@ -23,7 +23,7 @@ public enum EndlessFrechetDistance {
       let share = Double(step) / Double(sizes - 1)
       let size = Int((1 / ((1 - share) / Double(smallest) + share / Double(count))).rounded())
       for _ in 0..<(size < count ? max(1, rounds * count / size) : 1) {
-        let chosen = draw(size, of: count, using: &random)
+        let chosen = random.distinct(size, of: count)
         guard let mine = FrechetStatistics(real.rows(chosen)), let theirs = FrechetStatistics(generated.rows(chosen)) else { return nil }
         points.append((1 / Double(size), try mine.distance(to: theirs)))
       }
@@ -34,12 +34,5 @@ public enum EndlessFrechetDistance {
       points.reduce(0) { $0 + ($1.inverse - middle) * ($1.distance - mean) }
       / points.reduce(0) { $0 + ($1.inverse - middle) * ($1.inverse - middle) }
     return max(0, mean - slope * middle)
-  }
-
-  /// `size` of `count` indices, each at most once (the first part of a Fisher–Yates shuffle).
-  private static func draw(_ size: Int, of count: Int, using random: inout RandomSource) -> [Int] {
-    var indices = Array(0..<count)
-    for index in 0..<size { indices.swapAt(index, index + random.index(count - index)) }
-    return Array(indices[..<size])
   }
 }

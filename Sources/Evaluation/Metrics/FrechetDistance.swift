@@ -8,7 +8,6 @@ public struct FrechetStatistics: Sendable {
   public let count: Int
   public let mean: [Double]
   public let covariance: SymmetricMatrix
-  private let root: SymmetricMatrix
 
   /// nil for fewer than two rows, whose covariance is not defined.
   public init?(_ embeddings: Embeddings) {
@@ -38,7 +37,6 @@ public struct FrechetStatistics: Sendable {
     self.count = count
     self.mean = mean
     self.covariance = SymmetricMatrix(size: width, values: covariance)
-    root = self.covariance.isFinite ? self.covariance.squareRoot() : self.covariance
   }
 
   /// The distance; throws when the embeddings hold numbers that are not finite.
@@ -48,7 +46,7 @@ public struct FrechetStatistics: Sendable {
     }
     guard covariance.isFinite, other.covariance.isFinite else { throw EvaluationError.notFinite(what: "the embeddings of the motions") }
     let shift = zip(mean, other.mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    var product = Self.rootTrace(root, other.covariance)
+    var product = Self.rootTrace(covariance.squareRoot(), other.covariance)
     if !product.isFinite {
       let epsilon = 1e-6
       product = Self.rootTrace(covariance.adding(toDiagonal: epsilon).squareRoot(), other.covariance.adding(toDiagonal: epsilon))

@@ -51,8 +51,8 @@ public enum Diversity {
   /// Mean distance between `pairs` rows and `pairs` others, each side drawn without replacement; nil when there are not more rows than pairs.
   public static func score(_ motions: Embeddings, pairs: Int, using random: inout RandomSource) -> Double? {
     guard motions.count > pairs, pairs > 0 else { return nil }
-    let first = draw(pairs, of: motions.count, using: &random)
-    let second = draw(pairs, of: motions.count, using: &random)
+    let first = random.distinct(pairs, of: motions.count)
+    let second = random.distinct(pairs, of: motions.count)
     return score(motions, first: first, second: second)
   }
 
@@ -60,10 +60,13 @@ public enum Diversity {
   public static func score(_ motions: Embeddings, first: [Int], second: [Int]) -> Double {
     zip(first, second).reduce(0) { $0 + motions.distance($1.0, to: motions, $1.1) } / Double(max(first.count, 1))
   }
+}
 
-  private static func draw(_ count: Int, of total: Int, using random: inout RandomSource) -> [Int] {
+extension RandomSource {
+  /// `count` indices below `total`, each at most once (the first part of a Fisher–Yates shuffle).
+  mutating func distinct(_ count: Int, of total: Int) -> [Int] {
     var indices = Array(0..<total)
-    for place in 0..<count { indices.swapAt(place, place + random.index(total - place)) }
+    for place in 0..<count { indices.swapAt(place, place + index(total - place)) }
     return Array(indices.prefix(count))
   }
 }

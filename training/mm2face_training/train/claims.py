@@ -20,6 +20,7 @@ from ..conditions import TextFeatures
 from ..corpus import LEVELS, Corpus
 from ..models.claims import ClaimReader
 from ..networks import bundled_text
+from .loop import like_long
 from .reading import Claims, claims, mistyped, numbered, order_gaps, order_loss, targets, wrong
 
 if TYPE_CHECKING:
@@ -110,11 +111,7 @@ class ClaimTask:
         return events.float(), marks.float(), when.float()
 
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
-        # Of three times as many, texts of about one length: little is wasted on padding.
-        size = self.options.batch
-        drawn = sorted((self.train[i] for i in draw.integers(len(self.train), size=3 * size)), key=lambda row: len(row.text))
-        start = int(draw.integers(2 * size + 1))
-        rows = drawn[start : start + size]
+        rows = like_long(self.train, lambda row: len(row.text), self.options.batch, 3, draw)
         events, marks, when = self._read(rows, draw)
         spans, how, orders = targets([[row.claims] for row in rows], self.events, self.marks)
         claimed = spans.amax(1)

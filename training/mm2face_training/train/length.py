@@ -61,12 +61,12 @@ class LengthTask:
 
     def _read(self, rows: list[Lasting], draw: np.random.Generator, train: bool) -> Tensor:
         """Logits (B, S) for prompts drawn from the clips' texts: with noise in training, whole and plain otherwise."""
-        options, prompts = self.options, []
-        for row in rows:
-            if train and draw.random() >= options.whole:
-                prompts.append(draw_prompt(row.texts, draw, options.no_level, options.wrong_box, options.no_text))
-            else:
-                prompts.append(whole_prompt(row.texts, draw))
+        options = self.options
+        if train:
+            told = (options.no_level, options.wrong_box, options.no_text, options.whole)
+            prompts = [draw_prompt(row.texts, draw, *told) for row in rows]
+        else:
+            prompts = [whole_prompt(row.texts, draw) for row in rows]
         self.features.learn([text for prompt in prompts for text in prompt.values()])
         text, level, seen = level_rows(prompts, self.features)
         if train:

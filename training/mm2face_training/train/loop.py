@@ -9,10 +9,11 @@ import json
 import math
 import os
 import time
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -50,6 +51,16 @@ class Task(Protocol):
 
     def validate(self) -> dict[str, float]:
         """Figures on held-out data, with the averaged weights in `module`."""
+
+
+Row = TypeVar("Row")
+
+
+def like_long(rows: Sequence[Row], length: Callable[[Row], int], size: int, choice: int, draw: np.random.Generator) -> list[Row]:
+    """A batch of about one length, so that little is wasted on padding: `size` that stand together of `choice` times as many, sorted."""
+    drawn = sorted((rows[i] for i in draw.integers(len(rows), size=size * choice)), key=length)
+    start = int(draw.integers(len(drawn) - size + 1))
+    return drawn[start : start + size]
 
 
 def _extra(task: Task) -> dict[str, Tensor]:

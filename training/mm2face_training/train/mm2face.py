@@ -26,6 +26,7 @@ from ..models.transformer import MM2FaceTransformer, TransformerShape
 from ..shapes import JAW, SHAPE
 from ..speech.collections import read_audio
 from ..speech.lips import SEALED
+from .loop import like_long
 
 if TYPE_CHECKING:
     from ..configurations import Configuration
@@ -170,7 +171,8 @@ class MM2FaceTask:
             self.tokenizer = networks.bundled_tokenizer(bundle)
             self.hearing = networks.bundled_audio(bundle) if sound else None
             self.features = TextFeatures(*networks.bundled_text(bundle))
-            self.module, self._first = (networks.bundled_transformer(bundle, self.tokenizer) for _ in range(2))
+            self.module = networks.bundled_transformer(bundle, self.tokenizer)
+            self._first = networks.bundled_transformer(bundle, self.tokenizer) if self.options.keep else None
         corpus = Corpus(*data)
         self.talk = corpus.clips("train", "talk") if subset != "text" else []
         self.text = corpus.clips("train", "text") if subset != "talk" else []
@@ -197,9 +199,10 @@ class MM2FaceTask:
         return 1 + int(draw.integers(self.options.rooms)) if draw.random() < self.options.disturb else 0
 
     def _prompt(self, example: Example, draw: np.random.Generator, drop: bool) -> dict[str, str]:
-        if not drop or (self.options.whole and draw.random() < self.options.whole):
+        if not drop:
             return whole_prompt(example.texts, draw)
-        return draw_prompt(example.texts, draw, self.options.no_level, self.options.wrong_box, self.options.no_text)
+        options = self.options
+        return draw_prompt(example.texts, draw, options.no_level, options.wrong_box, options.no_text, options.whole)
 
     def _entropy(self, examples: list[Example], draw: np.random.Generator, train: bool, hush: bool = False) -> tuple[Tensor, dict[str, float]]:
         prompts = [self._prompt(e, draw, train) for e in examples]
@@ -234,7 +237,7 @@ class MM2FaceTask:
         figures = {lane: float(e.detach()) for lane, e in zip(self.module.lanes, entropies)}
         loss = torch.stack(entropies).sum()
         heard = torch.tensor([s is not None for s in sounds])
-        if train and self.options.keep and self._first is not None and bool(heard.any()):
+        if train and self._first is not None and bool(heard.any()):
             with torch.no_grad():
                 before = self._first.logits(self._first.states(inputs, told), targets)
             counted = [mask & heard[:, None] for mask in masks]
@@ -265,11 +268,8 @@ class MM2FaceTask:
 
     def _batch(self, pool: list[ClipFiles], talk: bool, draw: np.random.Generator) -> list[Example]:
         """Clips of about one length."""
-        size = self.options.batch
-        drawn = [pool[i] for i in draw.integers(len(pool), size=size * self.options.choice)]
-        drawn.sort(key=lambda clip: len(self._tokens[clip.root, clip.name]))
-        start = int(draw.integers(len(drawn) - size + 1))
-        examples = [self._example(clip, talk, self._room(draw)) for clip in drawn[start : start + size]]
+        clips = like_long(pool, lambda clip: len(self._tokens[clip.root, clip.name]), self.options.batch, self.options.choice, draw)
+        examples = [self._example(clip, talk, self._room(draw)) for clip in clips]
         self.features.learn([text for example in examples for texts in example.texts.values() for text in texts])
         return examples
 
