@@ -177,10 +177,12 @@ def test_what_two_encoders_hear_never_meets(tmp_path: Path) -> None:
     np.savez(tmp_path / "facial_motion" / "A.npz", motion=np.zeros((25, 56), np.float32))
     soundfile.write(tmp_path / "audio" / "A.wav", np.random.default_rng(0).normal(size=16_000) * 0.1, 16_000)
     clip, kept = ClipFiles(tmp_path, "A"), tmp_path / "features"
+    before = torch.get_rng_state()
     plain, again = heard(first, clip, 0, kept), heard(first, clip, 0, kept)
     assert plain.shape[0] == 25 and torch.equal(plain, again)
     assert not torch.equal(plain, heard(first, clip, 1, kept))
     assert not torch.equal(plain, heard(second, clip, 0, kept))
+    assert torch.equal(before, torch.get_rng_state()), "what is drawn next does not depend on what is kept"
     assert fingerprint(first) != fingerprint(second) and len(list(kept.iterdir())) == 2
 
 

@@ -92,8 +92,10 @@ def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, room: i
     path = kept / fingerprint(hearing) / f"{clip.root.name}_{clip.name}_{room}.npy"
     if path.exists():
         return torch.from_numpy(np.load(path))
-    torch.manual_seed(zlib.crc32(clip.name.encode()) + room)
-    audio = hear(hearing, read_audio(clip.sound), len(clip.motion()), room > 0).to(torch.float16)
+    # A room of the clip's own, and nothing drawn from the training's chances: a step is the same whether the features are kept or not.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(zlib.crc32(clip.name.encode()) + room)
+        audio = hear(hearing, read_audio(clip.sound), len(clip.motion()), room > 0).to(torch.float16)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path.with_suffix(".part.npy"), audio.numpy())
     path.with_suffix(".part.npy").replace(path)
