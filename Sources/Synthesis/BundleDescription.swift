@@ -48,13 +48,18 @@ public struct BundleDescription: Sendable, Hashable, Codable {
     public var events: [String]
     /// `action.nod 2`, `unit.smile.left slight`, `emotion.happy absent`, …
     public var marks: [String]
+    /// How sure the reader may be, a level; nil takes its logits as they are.
+    public var calibration: [ClaimVerifier.Calibration]?
 
-    public init(file: String, layers: Int, heads: Int, events: [String], marks: [String]) {
+    public init(
+      file: String, layers: Int, heads: Int, events: [String], marks: [String], calibration: [ClaimVerifier.Calibration]? = nil
+    ) {
       self.file = file
       self.layers = layers
       self.heads = heads
       self.events = events
       self.marks = marks
+      self.calibration = calibration
     }
   }
 

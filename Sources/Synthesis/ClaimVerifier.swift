@@ -21,6 +21,18 @@ public struct ClaimVerifier: Sendable {
     }
   }
 
+  /// How sure the reader may be of what it reads at a level: on sentences nobody learnt from, a logit x above 0 is right with probability
+  /// 1 / (1 + e^−(scale · x + shift)) (Platt 1999; for networks Guo et al. 2017).
+  public struct Calibration: Sendable, Hashable, Codable {
+    public var scale: Double
+    public var shift: Double
+
+    public init(scale: Double, shift: Double) {
+      self.scale = scale
+      self.shift = shift
+    }
+  }
+
   /// A claim held against a motion.
   public struct Finding: Sendable, Hashable, Codable {
     /// The level whose text claims it.
@@ -33,9 +45,12 @@ public struct ClaimVerifier: Sendable {
   }
 
   /// Claims less probable than this are left alone.
-  static let least = 0.1
+  static let least = 0.2
+  /// How many claims that are none may be expected among those that a take is held against.
+  static let mistaken = 1.0
 
   private let reader: ClaimReader
+  private let calibration: [Calibration]
   private let events: [Claim.What]
   private let marks: [Claim]
 
@@ -50,17 +65,27 @@ public struct ClaimVerifier: Sendable {
       }
       return value
     }
+    let levels = Prompt.Level.allCases.count
+    calibration =
+      try part.calibration.map { given in
+        guard given.count == levels, given.allSatisfy({ $0.scale.isFinite && $0.scale > 0 && $0.shift.isFinite }) else {
+          throw SynthesisError.bundle(
+            path: path, key: "claims.calibration", expected: "a scale above 0 and a shift for each of \(levels) levels",
+            found: "\(given.count) entries")
+        }
+        return given
+      } ?? Array(repeating: Calibration(scale: 1, shift: 0), count: levels)
     events = try part.events.map { try known($0, "events", Claim.What.init(event:)) }
     marks = try part.marks.map { try known($0, "marks", Claim.init(mark:)) }
   }
 
-  /// What a level's text claims (token states N × width), of what is claimed often enough to be known.
+  /// What a level's text may claim (token states N × width), of what is claimed often enough to be known.
   public func readings(of states: Matrix, level: Prompt.Level) -> [Reading] {
-    let logits = reader(states, level: Prompt.index(level))
+    let logits = reader(states, level: Prompt.index(level)), calibration = calibration[Prompt.index(level)]
     var found: [Reading] = []
     var likely: [(what: Claim.What, probability: Double, centre: Double)] = []
     for (index, what) in events.enumerated() {
-      let probability = Self.chance(Double(logits.events[index]))
+      let probability = calibration.chance(Double(logits.events[index]))
       guard probability >= Self.least else { continue }
       found.append(Reading(Claim(.occurs, what), probability: probability))
       let spans = (0..<ClaimReader.spans).map { Double(logits.spans[$0, index]) }
@@ -70,20 +95,36 @@ public struct ClaimVerifier: Sendable {
       likely.append((what, probability, centre))
     }
     for (index, claim) in marks.enumerated() {
-      let probability = Self.chance(Double(logits.marks[index]))
+      let probability = calibration.chance(Double(logits.marks[index]))
       if probability >= Self.least { found.append(Reading(claim, probability: probability)) }
     }
     for first in likely {
       for second in likely where second.centre > first.centre {
         // As trained: an order that is told puts the centres at least one span apart.
-        let probability = first.probability * second.probability * Self.chance(2 * (second.centre - first.centre) - 2)
+        let probability = first.probability * second.probability * sigmoid(2 * (second.centre - first.centre) - 2)
         if probability >= Self.least { found.append(Reading(Claim(.before, first.what, second.what), probability: probability)) }
       }
     }
     return found
   }
 
-  private static func chance(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }
+  /// Of what the texts of all levels may claim, surest first, as much as brings no more than `mistaken` claims that are none: with many texts
+  /// only what is sure, or takes would be kept for doing what nobody told.
+  static func demanded(_ readings: [(level: Prompt.Level, reading: Reading)]) -> [(level: Prompt.Level, reading: Reading)] {
+    var doubt = 0.0
+    return Array(
+      readings.sorted { $0.reading.probability > $1.reading.probability }.prefix {
+        doubt += 1 - $0.reading.probability
+        return doubt <= mistaken
+      })
+  }
+}
+
+private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+
+extension ClaimVerifier.Calibration {
+  /// How probable a claim is that the reader gives this logit. What it holds for less probable than not stays as it is.
+  func chance(_ logit: Double) -> Double { sigmoid(logit > 0 ? scale * logit + shift : logit) }
 }
 
 extension ClaimVerifier.Reading {
@@ -96,7 +137,7 @@ extension ClaimVerifier.Reading {
 }
 
 extension [ClaimVerifier.Finding] {
-  /// How probable it is that the motion does all that the texts claim (0–1), claims taken as independent.
+  /// How probable it is that the motion does all that the texts claim (0–1), claims taken as independent; 1 where it does all that was read.
   public var kept: Double { reduce(1) { $1.failure == nil ? $0 : $0 * (1 - $1.probability) } }
 
   /// What the texts probably claim and the motion does not do, surest first; of claims about one thing the surest.

@@ -16,8 +16,6 @@ final class GenerationRun {
   /// How many fillings of a span are tried, and how many kept steps after it judge them.
   static let fillings = 6
   static let judges = 6
-  /// A take that probably does as much of what is claimed needs no rival.
-  static let enough = 0.9
 
   private let generator: Generator
   private let plan: GenerationPlan
@@ -48,8 +46,8 @@ final class GenerationRun {
   private let lengths: Matrix?
   /// What was made of the tokens when takes were compared.
   private var decoded: RivalTake.Decoded?
-  /// What each level's text claims; empty where there is no text or the bundle reads no claims.
-  private let claims: [(level: Prompt.Level, readings: [ClaimVerifier.Reading])]
+  /// What takes are held against; empty where there is no text or the bundle reads no claims.
+  private let claims: [(level: Prompt.Level, reading: ClaimVerifier.Reading)]
 
   /// Checks the request and encodes its text; then `run`, then `finish`.
   init(_ generator: Generator, _ request: GenerationRequest, cancelled: CancellationFlag, report: @escaping (GenerationEvent) -> Void)
@@ -69,10 +67,11 @@ final class GenerationRun {
     let kept = plan.drawn.lowerBound
     lengths = logits.flatMap { kept < $0.count ? Matrix(rows: 1, columns: $0.count, values: $0) : nil }
     let verifier = text.isEmpty ? nil : try generator.bundle.verifier()
-    claims = text.compactMap { rows in
-      let level = Prompt.Level.allCases[rows.level]
-      return verifier.map { (level, $0.readings(of: rows.states, level: level)) }
-    }
+    claims = ClaimVerifier.demanded(
+      text.flatMap { rows in
+        let level = Prompt.Level.allCases[rows.level]
+        return verifier?.readings(of: rows.states, level: level).map { (level, $0) } ?? []
+      })
     audio = AudioWindow(width: model.config.audioWidth)
     hasAudio = request.audio != nil
     audioEnded = !hasAudio
@@ -160,7 +159,7 @@ final class GenerationRun {
     return plan.request.settings.tries > 1 && !claims.isEmpty && total.map { $0 <= model.config.maxSteps } ?? false
   }
 
-  /// Draws takes until one does what the texts claim, and keeps the one that does most of it; the first is the one that is drawn where there
+  /// Draws takes until one does all that the texts claim, else keeps the one that does most of it; the first is the one that is drawn where there
   /// are no tries. As many are drawn at once as there are threads, and looked at in order: which is kept does not depend on the threads.
   /// Each is reported, the first of those drawn at once step by step, and the best again when it was not the last.
   private func choose(_ memory: CrossMemory) throws {
@@ -179,7 +178,7 @@ final class GenerationRun {
         rival.decoded = decoded
         let score = decoded.findings.kept
         if score > best?.score ?? -1 { best = (score, rival) }
-        if score >= Self.enough { break drawing }
+        if score == 1 { break drawing }
       }
     }
     guard let best else { return }
@@ -225,7 +224,7 @@ final class GenerationRun {
     let clip = try generator.decode(tokens)
     guard !claims.isEmpty, (1...model.config.maxSteps).contains(tokens.stepCount) else { return (clip, []) }
     let checker = ClaimChecker(clip)
-    return (clip, claims.flatMap { level, readings in readings.map { $0.held(against: checker, level: level) } })
+    return (clip, claims.map { $0.reading.held(against: checker, level: $0.level) })
   }
 
   /// The length in steps, as far as it is known.

@@ -60,9 +60,9 @@ CONFIGURATIONS = {
     "studio-last": Configuration(
         "studio-last",
         mm2face=MM2FaceOptions(
-            shape=_STUDIO, talk_share=0.2, whole=0.35, no_length=0.1, blur=0.08, no_word=0.03, replace=0.02, forget=0.12, keep=1.0,
+            shape=_STUDIO, talk_share=0.2, whole=0.5, no_length=0.1, blur=0.1, no_word=0.04, replace=0.01, forget=0.06, keep=1.0,
         ),
-        loops={"mm2face": LoopOptions(steps=3_000, rate=5e-4, average=0.997, weight_decay=0.05)},
+        loops={"mm2face": LoopOptions(steps=4_000, rate=6e-4, average=0.998, weight_decay=0.05)},
     ),
     "paper": Configuration(
         "paper",

@@ -119,10 +119,11 @@ def export_claims(configuration: Configuration, run: Path, out: Path, notes: dic
     """Puts what reads the claims of texts into a bundle that is there, with `notes` on its training; everything else of the bundle stays."""
 
     def make(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
-        names, options = json.loads((run / "claims" / "names.json").read_text()), configuration.claims
+        names, sure = (json.loads((run / "claims" / f"{file}.json").read_text()) for file in ("names", "calibration"))
+        options = configuration.claims
         events, marks = len(names["events"]), len(names["marks"])
         module = ClaimReader(bundle["text"]["config"]["dim"], options.layers, options.heads, events, marks)
-        return module, {"layers": options.layers, "heads": options.heads, **names}
+        return module, {"layers": options.layers, "heads": options.heads, **names, "calibration": sure}
 
     _add(run, out, "claims", "claims", "a trained reader of claims", make, notes)
 

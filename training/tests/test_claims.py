@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from mm2face_training.export import export_bundle, export_claims
 from mm2face_training.models.claims import SPANS, ClaimReader
 from mm2face_training.networks import bundled_text
-from mm2face_training.train.claims import ClaimOptions, ClaimTask
+from mm2face_training.train.claims import ClaimOptions, ClaimTask, calibration
 from mm2face_training.train.loop import LoopOptions, fit
 from test_export import TINY, random_run
 
@@ -69,10 +69,21 @@ def test_claims_are_learnt_and_exported(tmp_path: Path, bundle: Path) -> None:
     changed = ("claims", "files", "training")
     assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in about.items() if k not in changed}
     assert after["training"] == about["training"] | {"claims": {"steps": 250}}
+    assert len(after["claims"]["calibration"]) == 5 and after["claims"]["calibration"][0].keys() == {"scale", "shift"}
     assert after["claims"]["events"] == ["action.nod", "action.turn.left"] and after["claims"]["heads"] == 2
     for name, digest in after["files"].items():
         assert hashlib.sha256((bundle / name).read_bytes()).hexdigest() == digest
     assert set(after["files"]) == set(about["files"]) | {"claims.safetensors"}
+
+
+def test_a_reader_too_sure_of_itself_is_found_out() -> None:
+    torch.manual_seed(3)
+    logits = torch.randn(40_000) * 4
+    right = torch.rand(40_000) < (0.4 * logits - 0.7).sigmoid()
+    found = calibration(logits, right)
+    assert abs(found["scale"] - 0.4) < 0.03 and abs(found["shift"] + 0.7) < 0.1, found
+    # Nothing that can be told: as it is.
+    assert calibration(torch.zeros(0), torch.zeros(0)) == calibration(logits, logits > 0) == {"scale": 1.0, "shift": 0.0}
 
 
 def test_a_bundle_needs_both(tmp_path: Path, bundle: Path) -> None:

@@ -70,6 +70,28 @@ def told(corpus: Corpus, split: str) -> list[Told]:
     return list(out.values())
 
 
+def calibration(logits: Tensor, right: Tensor) -> dict[str, float]:
+    """Scale and shift with which logits above 0 tell how probable it is that they are right (Platt 1999; of networks Guo et al. 2017):
+    most likely ones, of `logits` and `right` (n,) on texts that nobody learnt from."""
+    read = logits > 0
+    x, y = logits[read].double(), right[read].double()
+    if len(x) < 20 or y.min() == y.max():
+        return {"scale": 1.0, "shift": 0.0}
+    bend = torch.tensor([0.0, 0.0], dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([bend], max_iter=100, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        # A little is held against a scale far from 1: few texts may be told apart without a mistake.
+        value = F.binary_cross_entropy_with_logits(bend[0].exp() * x + bend[1], y) + 1e-3 * bend[0] ** 2
+        value.backward()
+        return value
+
+    with torch.enable_grad():
+        optimiser.step(loss)
+    return {"scale": float(bend[0].detach().exp()), "shift": float(bend[1].detach())}
+
+
 class ClaimTask:
     name = "claims"
 
@@ -85,8 +107,9 @@ class ClaimTask:
         self.marks = numbered((m for one in self.train for m in one.claims.marks), options.rare)
         width = self.features.module.config.dim
         self.module = ClaimReader(width, options.layers, options.heads, len(self.events), len(self.marks), options.dropout)
-        (run / self.name).mkdir(parents=True, exist_ok=True)
-        (run / self.name / "names.json").write_text(json.dumps({"events": list(self.events), "marks": list(self.marks)}, indent=1))
+        self._folder = run / self.name
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / "names.json").write_text(json.dumps({"events": list(self.events), "marks": list(self.marks)}, indent=1))
         print("texts", len(self.train), len(self.held), "events", len(self.events), "marks", len(self.marks), flush=True)
 
     def _read(self, rows: list[Told], draw: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor]:
@@ -125,10 +148,11 @@ class ClaimTask:
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """On held-out texts: of the events, marks and denials claimed the share that is read (`.found`), of those read the share that is claimed
-        (`.right`), and of the orders the share read in this order."""
+        (`.right`), and of the orders the share read in this order. How sure the reader may be at each level is left in calibration.json."""
         denied = torch.tensor([mark.endswith(" absent") for mark in self.marks])
         counts = {name: np.zeros(3) for name in ("events", "marks", "denied")}
         right, orders = 0, 0
+        sure: list[list[tuple[Tensor, Tensor]]] = [[] for _ in LEVELS]
         for start in range(0, len(self.held), 256):
             rows = self.held[start : start + 256]
             events, marks, when = self._read(rows, None)
@@ -138,8 +162,12 @@ class ClaimTask:
                 ("denied", marks[:, denied] > 0, how[:, denied] > 0),
             ):  # fmt: skip
                 counts[name] += [float((read & true).sum()), float(true.sum()), float(read.sum())]
+            for i, row in enumerate(rows):
+                sure[row.level].append((torch.cat([events[i], marks[i]]), torch.cat([spans[i].amax(0), how[i]]) > 0))
             gaps = order_gaps(when, before, self.events)
             right, orders = right + int((gaps > 0).sum()), orders + len(gaps)
+        pairs = [[torch.cat(parts) for parts in zip(*level)] if level else [torch.zeros(0), torch.zeros(0)] for level in sure]
+        (self._folder / "calibration.json").write_text(json.dumps([calibration(x, y) for x, y in pairs], indent=1))
         out = {}
         for name, (both, claimed, read) in counts.items():
             out |= {f"{name}.found": float(both / max(claimed, 1)), f"{name}.right": float(both / max(read, 1))}
