@@ -46,7 +46,7 @@ public struct ClaimVerifier: Sendable {
 
   /// Claims less probable than this are left alone.
   static let least = 0.2
-  /// How many claims that are none may be expected among those that a take is held against.
+  /// How many claims that are none may be expected among those that a take is held against when several levels speak.
   static let mistaken = 1.0
 
   private let reader: ClaimReader
@@ -108,12 +108,14 @@ public struct ClaimVerifier: Sendable {
     return found
   }
 
-  /// Of what the texts of all levels may claim, surest first, as much as brings no more than `mistaken` claims that are none: with many texts
-  /// only what is sure, or takes would be kept for doing what nobody told.
+  /// What a take is held against, surest first: all that a text may claim when it stands alone; where several levels speak, as much as brings
+  /// no more than `mistaken` claims that are none, for what is misread in one text goes against what the others tell.
   static func demanded(_ readings: [(level: Prompt.Level, reading: Reading)]) -> [(level: Prompt.Level, reading: Reading)] {
+    let sorted = readings.sorted { $0.reading.probability > $1.reading.probability }
+    guard Set(readings.map(\.level)).count > 1 else { return sorted }
     var doubt = 0.0
     return Array(
-      readings.sorted { $0.reading.probability > $1.reading.probability }.prefix {
+      sorted.prefix {
         doubt += 1 - $0.reading.probability
         return doubt <= mistaken
       })

@@ -183,6 +183,9 @@ enum TinyBundle {
   }
 
   @Test func cancellingStopsAtOnce() async throws {
+    let before = ContinuousClock.now
+    _ = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(60)))
+    let minute = ContinuousClock.now - before
     let request = GenerationRequest(prompt: prompt, length: .seconds(3600))
     let task = Task { try await generator.result(of: request) }
     try await Task.sleep(for: .milliseconds(60))
@@ -192,8 +195,8 @@ enum TinyBundle {
     // The generator is free again.
     let next = try await generator.result(of: GenerationRequest(prompt: prompt, length: .seconds(0.2)))
     #expect(next.clip.frameCount == 5)
-    // An hour of motion takes far longer, on any machine.
-    #expect(ContinuousClock.now - start < .seconds(30))
+    // An hour of motion takes far longer, on any machine, and sixty times as long as a minute on one that is busy with other things.
+    #expect(ContinuousClock.now - start < max(.seconds(30), minute * 20))
   }
 
   @Test func wrongRequestsSayWhatIsWrong() async throws {
