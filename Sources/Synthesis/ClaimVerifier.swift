@@ -56,25 +56,22 @@ public struct ClaimVerifier: Sendable {
 
   /// Errors: weights that do not fit, and names of events or marks that are none; `path` names the bundle.
   init(_ part: BundleDescription.ClaimPart, weights: WeightStore, width: Int, path: String) throws {
+    let levels = Prompt.Level.allCases.count
     reader = try ClaimReader(
-      weights: weights, width: width, levels: Prompt.Level.allCases.count, layers: part.layers, heads: part.heads,
-      events: part.events.count, marks: part.marks.count)
+      weights: weights, width: width, levels: levels, layers: part.layers, heads: part.heads, events: part.events.count,
+      marks: part.marks.count)
     func known<T>(_ name: String, _ key: String, _ read: (String) -> T?) throws -> T {
       guard let value = read(name) else {
         throw SynthesisError.bundle(path: path, key: "claims.\(key)", expected: "names like action.nod, unit.smile.left", found: name)
       }
       return value
     }
-    let levels = Prompt.Level.allCases.count
-    calibration =
-      try part.calibration.map { given in
-        guard given.count == levels, given.allSatisfy({ $0.scale.isFinite && $0.scale > 0 && $0.shift.isFinite }) else {
-          throw SynthesisError.bundle(
-            path: path, key: "claims.calibration", expected: "a scale above 0 and a shift for each of \(levels) levels",
-            found: "\(given.count) entries")
-        }
-        return given
-      } ?? Array(repeating: Calibration(scale: 1, shift: 0), count: levels)
+    calibration = part.calibration ?? Array(repeating: Calibration(scale: 1, shift: 0), count: levels)
+    guard calibration.count == levels, calibration.allSatisfy({ $0.scale.isFinite && $0.scale > 0 && $0.shift.isFinite }) else {
+      throw SynthesisError.bundle(
+        path: path, key: "claims.calibration", expected: "a scale above 0 and a shift for each of \(levels) levels",
+        found: "scale and shift " + calibration.map { "\($0.scale) \($0.shift)" }.joined(separator: ", "))
+    }
     events = try part.events.map { try known($0, "events", Claim.What.init(event:)) }
     marks = try part.marks.map { try known($0, "marks", Claim.init(mark:)) }
   }

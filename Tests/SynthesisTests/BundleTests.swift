@@ -6,13 +6,6 @@ import Tensor
 import Testing
 
 @Suite struct BundleTests {
-  /// A copy of the tiny bundle to be damaged.
-  func copy() throws -> String {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-copy-\(UUID().uuidString)").path
-    try FileManager.default.copyItem(atPath: TinyBundle.folder, toPath: path)
-    return path
-  }
-
   @Test func aNewBundleVerifiesAndReadsItselfBack() throws {
     let bundle = try ModelBundle(folder: TinyBundle.folder)
     try bundle.verify()
@@ -57,7 +50,7 @@ import Testing
       ("rate", edit("\"rate\" : 4", "\"rate\" : 3"), ["tokenizer.rate", "power of two"]),
     ]
     for (name, change, words) in changes {
-      let folder = try copy()
+      let folder = try TinyBundle.copy()
       defer { try? FileManager.default.removeItem(atPath: folder) }
       try change(folder)
       do {
@@ -89,7 +82,7 @@ import Testing
   /// Random changes of a bundle's bytes must end in an error or a working bundle, never in a crash.
   @Test func tenThousandMutationsDoNotCrash() throws {
     let rounds = ProcessInfo.processInfo.environment["MM2FACE_TEST_ALL"] == nil ? 400 : 10_000
-    let folder = try copy()
+    let folder = try TinyBundle.copy()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let files = ["bundle.json", "tokenizer.safetensors", "vocab.txt", "transformer.safetensors"]
     let originals = try files.map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")) }

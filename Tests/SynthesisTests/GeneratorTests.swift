@@ -15,6 +15,18 @@ enum TinyBundle {
 
   static func generator() throws -> Generator { try Generator(folder: folder) }
 
+  /// A copy of its folder, to be damaged or described otherwise.
+  static func copy(describedAs change: ((inout BundleDescription) -> Void)? = nil) throws -> String {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-copy-\(UUID().uuidString)").path
+    try FileManager.default.copyItem(atPath: folder, toPath: path)
+    if let change {
+      var description = try ModelBundle(folder: path).description
+      change(&description)
+      try description.write(to: path)
+    }
+    return path
+  }
+
   static func voice(seconds: Double, seed: UInt64 = 1) -> AudioSource {
     var random = RandomSource(seed: seed)
     let samples = (0..<Int(seconds * 16_000)).map { index -> Float in
@@ -23,6 +35,14 @@ enum TinyBundle {
       return Float(hum + random.uniform(-0.02, 0.02))
     }
     return .waveform(Waveform(samples: samples), name: "hum")
+  }
+}
+
+extension ModelBundle {
+  /// Token states of a text alone.
+  func states(of text: String) throws -> Matrix {
+    let (vocabulary, encoder) = try self.text()
+    return try #require(try encoder.states([vocabulary.encode(text, maximum: encoder.maximumTokens)], trace: nil).first)
   }
 }
 

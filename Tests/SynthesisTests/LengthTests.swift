@@ -12,21 +12,12 @@ import Testing
   init() throws { generator = try TinyBundle.generator() }
 
   /// A bundle whose motions end at END.
-  private func withoutLengths() throws -> Generator {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-end-\(UUID().uuidString)").path
-    try FileManager.default.copyItem(atPath: TinyBundle.folder, toPath: folder)
-    var description = generator.bundle.description
-    description.length = nil
-    try description.write(to: folder)
-    return try Generator(folder: folder)
-  }
+  private func withoutLengths() throws -> Generator { try Generator(folder: TinyBundle.copy { $0.length = nil }) }
 
   /// How probable each length is (from 1 step on), worked out apart.
   private func chances(_ prompt: Prompt) throws -> [Double] {
-    let (vocabulary, encoder) = try generator.bundle.text()
     let texts = try prompt.spoken.map { one in
-      let states = try encoder.states([vocabulary.encode(one.text, maximum: encoder.maximumTokens)], trace: nil)
-      return (level: try #require(Prompt.Level.allCases.firstIndex(of: one.level)), states: states[0])
+      (level: try #require(Prompt.Level.allCases.firstIndex(of: one.level)), states: try generator.bundle.states(of: one.text))
     }
     let predictor = try #require(try generator.bundle.length())
     let weights = predictor(texts).map { exp(Double($0)) }

@@ -18,9 +18,7 @@ import Testing
   func textsClaimWhatTheySay(_ text: String, _ claims: [String]) throws {
     let bundle = try ModelBundle(folder: ShippedBundle.folder)
     let verifier = try #require(try bundle.verifier())
-    let (vocabulary, encoder) = try bundle.text()
-    let states = try encoder.states([vocabulary.encode(text, maximum: encoder.maximumTokens)], trace: nil)
-    let read = verifier.readings(of: try #require(states.first), level: .action).filter { $0.probability >= 0.5 }.map(\.claim.words)
+    let read = verifier.readings(of: try bundle.states(of: text), level: .action).filter { $0.probability >= 0.5 }.map(\.claim.words)
     for claim in claims { #expect(read.contains(claim), "\(read)") }
   }
 

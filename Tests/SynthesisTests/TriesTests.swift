@@ -34,12 +34,7 @@ import Testing
   /// them is expected to be none.
   private func demanded(_ prompt: Prompt) throws -> [ClaimVerifier.Reading] {
     let verifier = try #require(try generator.bundle.verifier())
-    let (vocabulary, encoder) = try generator.bundle.text()
-    var readings: [ClaimVerifier.Reading] = []
-    for one in prompt.spoken {
-      let states = try #require(try encoder.states([vocabulary.encode(one.text, maximum: encoder.maximumTokens)], trace: nil).first)
-      readings += verifier.readings(of: states, level: one.level)
-    }
+    var readings = try prompt.spoken.flatMap { verifier.readings(of: try generator.bundle.states(of: $0.text), level: $0.level) }
     #expect(readings.allSatisfy { (0.2...1).contains($0.probability) })
     readings.sort { $0.probability > $1.probability }
     while prompt.spoken.count > 1, readings.reduce(0, { $0 + 1 - $1.probability }) > 1 { readings.removeLast() }
@@ -93,22 +88,17 @@ import Testing
 
   /// The tiny bundle with how sure its reader may be at each level.
   private func verifier(_ calibration: [ClaimVerifier.Calibration]) throws -> ClaimVerifier {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-sure-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try FileManager.default.copyItem(at: URL(fileURLWithPath: TinyBundle.folder), to: folder)
-    var description = generator.bundle.description
-    description.claims?.calibration = calibration
-    try JSONEncoder().encode(description).write(to: folder.appendingPathComponent("bundle.json"))
-    return try #require(try ModelBundle(folder: folder.path).verifier())
+    let folder = try TinyBundle.copy { $0.claims?.calibration = calibration }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try #require(try ModelBundle(folder: folder).verifier())
   }
 
   @Test func aReaderIsNoSurerThanItMayBe() throws {
-    let (vocabulary, encoder) = try generator.bundle.text()
     let plain = try #require(try generator.bundle.verifier())
     let bent = try verifier(Prompt.Level.allCases.indices.map { .init(scale: 0.5 + 0.1 * Double($0), shift: -2) })
     var dropped = 0, kept = 0
     for text in ["she nods twice", "a slow smile", "look up, then left", "he frowns"] {
-      let states = try #require(try encoder.states([vocabulary.encode(text, maximum: encoder.maximumTokens)], trace: nil).first)
+      let states = try generator.bundle.states(of: text)
       for (place, level) in Prompt.Level.allCases.enumerated() {
         let found = Dictionary(uniqueKeysWithValues: bent.readings(of: states, level: level).map { ($0.claim, $0.probability) })
         for reading in plain.readings(of: states, level: level) where reading.claim.relation != .before {

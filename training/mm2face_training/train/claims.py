@@ -149,26 +149,22 @@ class ClaimTask:
     def validate(self) -> dict[str, float]:
         """On held-out texts: of the events, marks and denials claimed the share that is read (`.found`), of those read the share that is claimed
         (`.right`), and of the orders the share read in this order. How sure the reader may be at each level is left in calibration.json."""
-        denied = torch.tensor([mark.endswith(" absent") for mark in self.marks])
-        counts = {name: np.zeros(3) for name in ("events", "marks", "denied")}
-        right, orders = 0, 0
-        sure: list[list[tuple[Tensor, Tensor]]] = [[] for _ in LEVELS]
+        first = len(self.events)
+        logits, claimed, right, orders = [torch.zeros(0, first + len(self.marks))], [torch.zeros(0, first + len(self.marks))], 0, 0
         for start in range(0, len(self.held), 256):
             rows = self.held[start : start + 256]
             events, marks, when = self._read(rows, None)
             spans, how, before = targets([[row.claims] for row in rows], self.events, self.marks)
-            for name, read, true in (
-                ("events", events > 0, spans.amax(1) > 0), ("marks", marks[:, ~denied] > 0, how[:, ~denied] > 0),
-                ("denied", marks[:, denied] > 0, how[:, denied] > 0),
-            ):  # fmt: skip
-                counts[name] += [float((read & true).sum()), float(true.sum()), float(read.sum())]
-            for i, row in enumerate(rows):
-                sure[row.level].append((torch.cat([events[i], marks[i]]), torch.cat([spans[i].amax(0), how[i]]) > 0))
+            logits.append(torch.cat([events, marks], 1))
+            claimed.append(torch.cat([spans.amax(1), how], 1))
             gaps = order_gaps(when, before, self.events)
             right, orders = right + int((gaps > 0).sum()), orders + len(gaps)
-        pairs = [[torch.cat(parts) for parts in zip(*level)] if level else [torch.zeros(0), torch.zeros(0)] for level in sure]
-        (self._folder / "calibration.json").write_text(json.dumps([calibration(x, y) for x, y in pairs], indent=1))
-        out = {}
-        for name, (both, claimed, read) in counts.items():
-            out |= {f"{name}.found": float(both / max(claimed, 1)), f"{name}.right": float(both / max(read, 1))}
+        x, true, level = torch.cat(logits), torch.cat(claimed) > 0, torch.tensor([row.level for row in self.held])
+        sure = [calibration(x[level == place], true[level == place]) for place in range(len(LEVELS))]
+        (self._folder / "calibration.json").write_text(json.dumps(sure, indent=1))
+        out, read, mark = {}, x > 0, torch.arange(x.shape[1]) >= first
+        denied = torch.tensor([False] * first + [name.endswith(" absent") for name in self.marks])
+        for name, labels in (("events", ~mark), ("marks", mark & ~denied), ("denied", denied)):
+            both, of, said = (float(those[:, labels].sum()) for those in (read & true, true, read))
+            out |= {f"{name}.found": both / max(of, 1), f"{name}.right": both / max(said, 1)}
         return out | {"order": right / max(orders, 1)}
