@@ -16,12 +16,16 @@ final class GenerationRun {
   /// How many fillings of a span are tried, and how many kept steps after it judge them.
   static let fillings = 6
   static let judges = 6
+  /// How many takes of a text that stands alone are drawn as the settings say; those after them insist.
+  static let calm = 3
 
   private let generator: Generator
   private let plan: GenerationPlan
   private let model: MM2FaceTransformer
   /// How each lane is drawn: the mouth's own lanes by the voice where there is one.
   private let samplers: [TokenSampler]
+  /// The same for takes that insist on the text.
+  private let insistent: [TokenSampler]
   private let cancelled: CancellationFlag
   private let report: (GenerationEvent) -> Void
   private let text: [MM2FaceTransformer.TextRows]
@@ -76,11 +80,15 @@ final class GenerationRun {
     hasAudio = request.audio != nil
     audioEnded = !hasAudio
     let tokenizer = generator.bundle.description.tokenizer
-    samplers = tokenizer.lanes.map { lane in
-      let channels = tokenizer.streams[lane.stream].channels
-      let isMouth = channels.contains(Clip.jawRange.lowerBound) && !channels.contains(Clip.neckRange.lowerBound)
-      return TokenSampler(settings: request.audio != nil && isMouth ? request.settings.ledByVoice : request.settings)
+    func drawing(_ settings: SamplingSettings) -> [TokenSampler] {
+      tokenizer.lanes.map { lane in
+        let channels = tokenizer.streams[lane.stream].channels
+        let isMouth = channels.contains(Clip.jawRange.lowerBound) && !channels.contains(Clip.neckRange.lowerBound)
+        return TokenSampler(settings: request.audio != nil && isMouth ? settings.ledByVoice : settings)
+      }
     }
+    samplers = drawing(request.settings)
+    insistent = drawing(request.settings.insistent)
   }
 
   /// Draws all tokens.
@@ -190,7 +198,9 @@ final class GenerationRun {
     let noise = index == 0 ? noiseSource : noiseSource.fork("take \(index)")
     drawnSteps = drawLength(noise: noise)
     let state = model.begin(memory: memory, guided: conditions.count > 1, length: lengthOfWindow)
-    return RivalTake(total: total ?? 0, noise: noise, state: state, tokens: tokens.prefix(0))
+    // Where several levels speak, what was not done is too often what was misread, and insisting on that goes against what the others tell.
+    let samplers = index < Self.calm || text.count > 1 ? samplers : insistent
+    return RivalTake(total: total ?? 0, noise: noise, samplers: samplers, state: state, tokens: tokens.prefix(0))
   }
 
   /// Draws all of a take.
@@ -200,7 +210,7 @@ final class GenerationRun {
       for step in 0..<take.total {
         let start = ContinuousClock.now
         if step > 0 { model.step(take.state, tokens: take.tokens[step: step - 1]) }
-        guard let event = try draw(step, take.state, noise: take.noise, since: start) else {
+        guard let event = try draw(step, take.state, noise: take.noise, samplers: take.samplers, since: start) else {
           take.reachedEnd = true
           return
         }
@@ -249,12 +259,13 @@ final class GenerationRun {
   private func draw(_ step: Int, noise: RandomSource) throws -> StepEvent? {
     let start = ContinuousClock.now
     guard let state = seek(step) else { preconditionFailure("a window is prepared before a step is drawn") }
-    return try draw(step, state, noise: noise, since: start)
+    return try draw(step, state, noise: noise, samplers: samplers, since: start)
   }
 
   /// Draws the step that a state predicts; nil when END was drawn. `start` is when work on the step began.
-  private func draw(_ step: Int, _ state: TransformerState, noise: RandomSource, since start: ContinuousClock.Instant) throws -> StepEvent?
-  {
+  private func draw(
+    _ step: Int, _ state: TransformerState, noise: RandomSource, samplers: [TokenSampler], since start: ContinuousClock.Instant
+  ) throws -> StepEvent? {
     try cancelled.check()
     var choices: [LaneChoice] = []
     var end = 0.0

@@ -10,6 +10,7 @@ final class RivalTake {
   /// The most steps it has: all of them where the length is known.
   let total: Int
   let noise: RandomSource
+  let samplers: [TokenSampler]
   let state: TransformerState
   var tokens: TokenSequence
   var events: [StepEvent] = []
@@ -17,9 +18,10 @@ final class RivalTake {
   var failure: (any Error)?
   var decoded: Decoded?
 
-  init(total: Int, noise: RandomSource, state: TransformerState, tokens: TokenSequence) {
+  init(total: Int, noise: RandomSource, samplers: [TokenSampler], state: TransformerState, tokens: TokenSequence) {
     self.total = total
     self.noise = noise
+    self.samplers = samplers
     self.state = state
     self.tokens = tokens
   }

@@ -116,6 +116,27 @@ import Testing
     }
   }
 
+  /// At temperature 0 takes differ only by how they are drawn.
+  @Test func aTextThatStandsAloneIsInsistedOn() async throws {
+    let settings = SamplingSettings(temperature: 0, guidance: 1.5, tries: 6)
+    #expect(
+      SamplingSettings(temperature: 1, topK: 3, topP: 0.5, guidance: 1.25, tries: 6, seed: 5).insistent
+        == SamplingSettings(temperature: 0.9, topK: 3, topP: 0.5, guidance: 1.5, tries: 6, seed: 5))
+    #expect([0, 0.5, 1].allSatisfy { SamplingSettings(guidance: $0).insistent.guidance == $0 })
+    func drawn(_ prompt: Prompt, _ settings: SamplingSettings) async throws -> [TokenSequence] {
+      try await takes(GenerationRequest(prompt: prompt, length: .seconds(3), settings: settings)).takes.map(tokens)
+    }
+    var firm = settings
+    (firm.guidance, firm.tries) = (2, 1)
+    for alone in [Prompt(action: "she nods twice, then turns left and smiles, with a frown"), Prompt(pose: "looks down, then up")] {
+      let takes = try await drawn(alone, settings)
+      let insistent = try #require(try await drawn(alone, firm).first)
+      #expect(takes.count >= 6 && Set(takes[..<3]).count == 1 && Set(takes[3..<6]) == [insistent] && takes[0] != insistent)
+    }
+    let together = try await drawn(prompt, settings)
+    #expect(together.count >= 6 && Set(together).count == 1, "where several levels speak nothing is insisted on")
+  }
+
   @Test func whatIsMissingIsTold() async throws {
     var request = GenerationRequest(prompt: prompt, length: .seconds(1), settings: SamplingSettings(seed: 1))
     let result = try await generator.result(of: request)
