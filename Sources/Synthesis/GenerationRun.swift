@@ -19,13 +19,10 @@ final class GenerationRun {
   /// How many takes of a text that stands alone are drawn as the settings say; those after them insist.
   static let calm = 3
 
-  private let generator: Generator
-  private let plan: GenerationPlan
+  let generator: Generator
+  let plan: GenerationPlan
   private let model: MM2FaceTransformer
-  /// How each lane is drawn: the mouth's own lanes by the voice where there is one.
   private let samplers: [TokenSampler]
-  /// The same for takes that insist on the text.
-  private let insistent: [TokenSampler]
   private let cancelled: CancellationFlag
   private let report: (GenerationEvent) -> Void
   private let text: [MM2FaceTransformer.TextRows]
@@ -39,7 +36,7 @@ final class GenerationRun {
   private var state: TransformerState?
   /// The step at position 0 of the window.
   private var origin = 0
-  private var tokens: TokenSequence
+  private(set) var tokens: TokenSequence
   private var isDone = false
   private var reachedEnd = false
   private var isStarted = false
@@ -79,16 +76,7 @@ final class GenerationRun {
     audio = AudioWindow(width: model.config.audioWidth)
     hasAudio = request.audio != nil
     audioEnded = !hasAudio
-    let tokenizer = generator.bundle.description.tokenizer
-    func drawing(_ settings: SamplingSettings) -> [TokenSampler] {
-      tokenizer.lanes.map { lane in
-        let channels = tokenizer.streams[lane.stream].channels
-        let isMouth = channels.contains(Clip.jawRange.lowerBound) && !channels.contains(Clip.neckRange.lowerBound)
-        return TokenSampler(settings: request.audio != nil && isMouth ? settings.ledByVoice : settings)
-      }
-    }
-    samplers = drawing(request.settings)
-    insistent = drawing(request.settings.insistent)
+    samplers = TokenSampler.lanes(of: generator.bundle, settings: request.settings, heard: hasAudio)
   }
 
   /// Draws all tokens.
@@ -199,7 +187,8 @@ final class GenerationRun {
     drawnSteps = drawLength(noise: noise)
     let state = model.begin(memory: memory, guided: conditions.count > 1, length: lengthOfWindow)
     // Where several levels speak, what was not done is too often what was misread, and insisting on that goes against what the others tell.
-    let samplers = index < Self.calm || text.count > 1 ? samplers : insistent
+    let insists = index >= Self.calm && text.count == 1
+    let samplers = insists ? TokenSampler.lanes(of: generator.bundle, settings: plan.request.settings.insistent, heard: hasAudio) : samplers
     return RivalTake(total: total ?? 0, noise: noise, samplers: samplers, state: state, tokens: tokens.prefix(0))
   }
 
@@ -371,39 +360,6 @@ final class GenerationRun {
     return step.indices.reduce(0) { sum, lane in
       sum + samplers[lane].logProbability(model.logits(state, lane: lane, drawn: Array(step[..<lane])), of: step[lane])
     }
-  }
-
-  // MARK: - Text and records
-
-  /// Each level's text, and the condition of each sequence (a second one without text for guidance).
-  private static func encode(_ request: GenerationRequest, _ generator: Generator, _ model: MM2FaceTransformer) throws
-    -> ([MM2FaceTransformer.TextRows], [[Float]])
-  {
-    let spoken = request.prompt.spoken
-    guard let full = request.prompt.fullText, !request.fusion.isEmpty else { return ([], [model.condition(nil)]) }
-    let states = try generator.textStates([full] + spoken.map(\.text))
-    let rows = zip(spoken, states.dropFirst()).map { level, states in
-      MM2FaceTransformer.TextRows(level: Prompt.index(level.level), states: states, weight: level.weight)
-    }
-    let condition = model.condition(request.fusion.contains(.fullText) ? states[0].meanRow() : nil)
-    return (rows, request.settings.guidance == 1 ? [condition] : [condition, model.condition(nil)])
-  }
-
-  private func provenance(_ findings: [ClaimVerifier.Finding]) -> [String: String] {
-    let request = plan.request
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    func json(_ value: some Encodable) -> String { (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
-    var records = [
-      "model": generator.modelName, "precision": generator.bundle.precision.rawValue, "seed": "\(request.settings.seed)",
-      "settings": json(request.settings), "steps": "\(tokens.stepCount)",
-    ]
-    if !request.prompt.isEmpty { records["prompt"] = json(request.prompt) }
-    if !findings.isEmpty { records["kept"] = "\((findings.kept * 1000).rounded() / 1000)" }
-    if let audio = request.audio { records["audio"] = audio.name }
-    if !request.constraints.isEmpty { records["constraints"] = json(request.constraints) }
-    if request.base != nil { records["base"] = "\(request.scope)" }
-    return records
   }
 
   private func seconds(since start: ContinuousClock.Instant) -> Double { (ContinuousClock.now - start) / .seconds(1) }

@@ -1,4 +1,5 @@
 import Foundation
+import Motion
 import Tensor
 
 /// Draws one lane's token from logits.
@@ -14,6 +15,16 @@ struct TokenSampler {
     var endProbability: Double
     /// True when END was drawn; `choice` then holds the best code.
     var ended: Bool
+  }
+
+  /// One for each lane of a bundle's tokenizer; the mouth's own lanes are led by the voice where one is `heard`.
+  static func lanes(of bundle: ModelBundle, settings: SamplingSettings, heard: Bool) -> [TokenSampler] {
+    let tokenizer = bundle.description.tokenizer
+    return tokenizer.lanes.map { lane in
+      let channels = tokenizer.streams[lane.stream].channels
+      let isMouth = channels.contains(Clip.jawRange.lowerBound) && !channels.contains(Clip.neckRange.lowerBound)
+      return TokenSampler(settings: heard && isMouth ? settings.ledByVoice : settings)
+    }
   }
 
   /// - Parameters:

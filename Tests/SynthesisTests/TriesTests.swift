@@ -10,6 +10,7 @@ import Testing
 @Suite struct TriesTests {
   let generator: Generator
   let prompt = Prompt(action: "she nods twice", emotion: "happy")
+  let alone = Prompt(action: "she nods twice, then turns left and smiles, with a frown")
 
   init() throws { generator = try TinyBundle.generator() }
 
@@ -128,7 +129,7 @@ import Testing
     }
     var firm = settings
     (firm.guidance, firm.tries) = (2, 1)
-    for alone in [Prompt(action: "she nods twice, then turns left and smiles, with a frown"), Prompt(pose: "looks down, then up")] {
+    for alone in [alone, Prompt(pose: "looks down, then up")] {
       let takes = try await drawn(alone, settings)
       let insistent = try #require(try await drawn(alone, firm).first)
       #expect(takes.count >= 6 && Set(takes[..<3]).count == 1 && Set(takes[3..<6]) == [insistent] && takes[0] != insistent)
@@ -140,7 +141,6 @@ import Testing
   @Test func whatIsMissingIsTold() async throws {
     var request = GenerationRequest(prompt: prompt, length: .seconds(1), settings: SamplingSettings(seed: 1))
     let result = try await generator.result(of: request)
-    let alone = Prompt(action: "she nods twice, then turns left and smiles, with a frown")
     let told = try await generator.result(of: GenerationRequest(prompt: alone, length: .seconds(1), settings: SamplingSettings(seed: 1)))
     #expect(told.findings.map(\.claim) == (try demanded(alone)).map(\.claim))
     #expect(told.findings.reduce(0) { $0 + 1 - $1.probability } > 1, "a text alone is held to all that it may claim")
