@@ -50,7 +50,9 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
         from .train.mm2face import MM2FaceTask
 
         options = _changed(configuration.mm2face, arguments)
-        return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset, arguments.bundle)
+        if arguments.takes and arguments.bundle is None:
+            raise SystemExit("train mm2face --takes FILE: give --bundle FOLDER too, the bundle that drew the takes")
+        return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset, arguments.bundle, arguments.takes)
     if network in ("claims", "length"):
         from .train.claims import ClaimTask
         from .train.length import LengthTask
@@ -118,6 +120,16 @@ def export(arguments: argparse.Namespace) -> None:
     export_bundle(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, json.loads(arguments.notes.read_text()))
 
 
+def mean(arguments: argparse.Namespace) -> None:
+    """The mean of the weights of several runs, as the weights of another."""
+    from .networks import mean_weights
+
+    weights = mean_weights([run / arguments.network / "weights.pt" for run in arguments.runs])
+    path = arguments.out / arguments.network / "weights.pt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(weights, path)
+
+
 def trial(arguments: argparse.Namespace) -> None:
     """Lips on the speakers that the audio encoder never heard: seals, open vowels, opening, and lips at rest in silence."""
     from .speech import recordings
@@ -154,6 +166,8 @@ def main() -> None:
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--start", type=Path, default=None, help="weights.pt of another run to begin with; a checkpoint of this run goes before")
     verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims` and `length` read, and with which `mm2face` goes on")
+    takes = "what `mm2face dataset takes` wrote with the bundle: takes that miss less of what they are told become likelier"
+    verb.add_argument("--takes", type=Path, nargs="+", default=[], help=takes)
     verb.add_argument("--subset", choices=["talk", "text"], default=None, help="train mm2face on one of its two tasks")
     verb.add_argument("--talk-share", type=float, default=None, help="share of mm2face's batches that speak")
     verb.add_argument("--gap", type=float, default=None, help="weight of the lip gap in mm2face's loss")
@@ -189,6 +203,12 @@ def main() -> None:
     notes = 'JSON for bundle.json: {"name", "training", "licences"}; with --transformer, --claims or --length what there is to say of their training'
     verb.add_argument("--notes", type=Path, default=None, help=notes)
     verb.set_defaults(call=export)
+
+    verb = verbs.add_parser("mean", help="average the weights of stages that went on from one another")
+    verb.add_argument("network", help="the network's folder in each run, for example mm2face")
+    verb.add_argument("runs", type=Path, nargs="+")
+    verb.add_argument("--out", type=Path, required=True, help="the run that gets the mean")
+    verb.set_defaults(call=mean)
 
     verb = verbs.add_parser("trial", help="try a run on speakers held out: do the lips seal?")
     verb.add_argument("--run", type=Path, required=True)

@@ -47,9 +47,9 @@ def corpus(tmp_path: Path) -> Path:
     return folder
 
 
-def task(bundle: Path, corpus: Path, run: Path, **options: float) -> MM2FaceTask:
+def task(bundle: Path, corpus: Path, run: Path, takes: list[Path] | None = None, **options: float) -> MM2FaceTask:
     configuration = replace(TINY, mm2face=replace(TINY.mm2face, batch=2, choice=1, disturb=0, **options))
-    return MM2FaceTask(configuration, [corpus], run, None, bundle)
+    return MM2FaceTask(configuration, [corpus], run, None, bundle, takes)
 
 
 def test_goes_on_with_the_bundles_own_networks(bundle: Path, corpus: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import Motion
 struct DatasetVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dataset", abstract: "Build, check, clean and show data sets in MMHead's layout.",
-    subcommands: [Annotate.self, Build.self, Check.self, Clean.self, Layers.self, Show.self])
+    subcommands: [Annotate.self, Build.self, Check.self, Clean.self, Layers.self, Show.self, Takes.self])
 
   /// The sentence bank: the folder given, else the one the program brings along.
   static func bankFolder(_ given: String?) throws -> URL {

@@ -27,6 +27,7 @@ from ..shapes import JAW, SHAPE
 from ..speech.collections import read_audio
 from ..speech.lips import SEALED
 from .loop import like_long
+from .preference import Preference
 
 if TYPE_CHECKING:
     from ..configurations import Configuration
@@ -71,6 +72,12 @@ class MM2FaceOptions:
     """Share of voices that the encoder hears in a worse room, drawn anew whenever a clip is."""
     rooms: int = 2
     """Worse rooms a clip's voice is put in; what the encoder hears there is kept on disk."""
+    prefer: float = 1.0
+    """Weight of preferring takes that miss less (`preference.py`), where takes are given."""
+    pairs: int = 16
+    """Pairs of takes a step."""
+    sharpness: float = 0.1
+    """How closely takes stay to the chances that the bundle gave them (β of direct preference optimisation)."""
 
 
 @dataclass(frozen=True)
@@ -157,10 +164,16 @@ class MM2FaceTask:
     name = "mm2face"
 
     def __init__(
-        self, configuration: Configuration, data: list[Path], run: Path, subset: str | None = None, bundle: Path | None = None
+        self,
+        configuration: Configuration,
+        data: list[Path],
+        run: Path,
+        subset: str | None = None,
+        bundle: Path | None = None,
+        takes: list[Path] | None = None,
     ) -> None:
         """`subset` "talk" or "text" trains one task only (a first stage without sound is cheaper); with `bundle` its networks go on instead
-        of those of the run."""
+        of those of the run. `takes` of that bundle teach besides which of two should be the likelier one."""
         self.options, self.run = configuration.mm2face, run
         sound = subset != "text"
         self._first: MM2FaceTransformer | None = None
@@ -175,6 +188,12 @@ class MM2FaceTask:
             self.features = TextFeatures(*networks.bundled_text(bundle))
             self.module = networks.bundled_transformer(bundle, self.tokenizer)
             self._first = networks.bundled_transformer(bundle, self.tokenizer) if self.options.keep else None
+        self._preference: Preference | None = None
+        if takes:
+            if bundle is None:
+                raise ValueError("takes are preferred to one another by the bundle that drew them: give it too")
+            first = self._first or networks.bundled_transformer(bundle, self.tokenizer)
+            self._preference = Preference(takes, first, self.features, self.options.pairs, self.options.sharpness)
         corpus = Corpus(*data)
         self.talk = corpus.clips("train", "talk") if subset != "text" else []
         self.text = corpus.clips("train", "text") if subset != "talk" else []
@@ -280,7 +299,11 @@ class MM2FaceTask:
         pool, kind = (self.talk, "talk") if talk else (self.text, "text")
         hush = not talk and bool(self._hushes) and draw.random() < self.options.hush
         loss, figures = self._entropy(self._batch(pool, talk, draw), draw, True, hush)
-        return loss, {f"{kind}.{lane}": value for lane, value in figures.items()}
+        figures = {f"{kind}.{lane}": value for lane, value in figures.items()}
+        if self._preference is not None:
+            wrong, preferred = self._preference.loss(self.module, draw)
+            loss, figures = loss + self.options.prefer * wrong, figures | {f"prefer.{name}": value for name, value in preferred.items()}
+        return loss, figures
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
