@@ -47,7 +47,7 @@ public struct ClaimVerifier: Sendable {
   /// Claims less probable than this are left alone.
   static let least = 0.2
   /// How many claims that are none may be expected among those that a take is held against when several levels speak.
-  static let mistaken = 0.5
+  static let mistaken = 1.0
 
   private let reader: ClaimReader
   private let calibration: [Calibration]

@@ -31,14 +31,14 @@ import Testing
     TokenSequence(lanes: generator.lanes.map(\.name), values: take.flatMap(\.tokens))
   }
 
-  /// What takes are held against, worked out apart: all that a text alone may claim, of several the surest, as long as no more than half a
-  /// claim is expected to be none.
+  /// What takes are held against, worked out apart: all that a text alone may claim, of several the surest, as long as no more than one of
+  /// them is expected to be none.
   private func demanded(_ prompt: Prompt) throws -> [ClaimVerifier.Reading] {
     let verifier = try #require(try generator.bundle.verifier())
     var readings = try prompt.spoken.flatMap { verifier.readings(of: try generator.bundle.states(of: $0.text), level: $0.level) }
     #expect(readings.allSatisfy { (0.2...1).contains($0.probability) })
     readings.sort { $0.probability > $1.probability }
-    while prompt.spoken.count > 1, readings.reduce(0, { $0 + 1 - $1.probability }) > 0.5 { readings.removeLast() }
+    while prompt.spoken.count > 1, readings.reduce(0, { $0 + 1 - $1.probability }) > 1 { readings.removeLast() }
     return readings
   }
 
