@@ -9,6 +9,12 @@ public struct ClaimChecker: Sendable {
     case fails(String)
     /// Nothing in the channels can tell (how tightly lids are shut, how tasty a snack is).
     case unmeasured
+
+    /// Why the claim does not hold; nil where it holds or nothing can tell.
+    public var failure: String? {
+      if case .fails(let why) = self { return why }
+      return nil
+    }
   }
 
   /// What is measured of one thing in a clip.

@@ -129,9 +129,7 @@ extension ClaimVerifier.Calibration {
 extension ClaimVerifier.Reading {
   /// Whether a motion does it; what cannot be measured counts as done.
   func held(against checker: ClaimChecker, level: Prompt.Level) -> ClaimVerifier.Finding {
-    var failure: String?
-    if case .fails(let why) = checker.verdict(claim) { failure = why }
-    return ClaimVerifier.Finding(level: level, claim: claim, probability: probability, failure: failure)
+    ClaimVerifier.Finding(level: level, claim: claim, probability: probability, failure: checker.verdict(claim).failure)
   }
 }
 

@@ -50,6 +50,12 @@ public struct Prompt: Sendable, Hashable {
     self[.scenario] = Entry(texts: scenarios)
   }
 
+  /// One text at most of each level.
+  public init(_ texts: [Level: String]) {
+    self.init()
+    for (level, text) in texts { self[level] = Entry(text) }
+  }
+
   public subscript(level: Level) -> Entry {
     get { entries[Prompt.index(level)] }
     set {

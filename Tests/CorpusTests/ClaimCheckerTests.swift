@@ -96,7 +96,7 @@ struct MotionAnnotatorTests {
     #expect(annotation.texts.expression.lowercased().contains("right"))
     let checker = ClaimChecker(clip)
     for claim in annotation.texts.claims.values.joined() {
-      if case .fails(let why) = checker.verdict(claim) { Issue.record("\(why): \(claim)") }
+      if let why = checker.verdict(claim).failure { Issue.record("\(why): \(claim)") }
     }
   }
 

@@ -24,7 +24,7 @@ struct TruthTests {
         let clip = perform(.action(action, .medium, side: side, count: count, 0.6..<0.7 + beat * Double(count)), seed: seed)
         let what = Claim.What(.action, action.rawValue, count: count, from: 0.6, until: 0.7 + beat * Double(count))
         total += 1
-        if case .fails(let why) = ClaimChecker(clip).verdict(Claim(.occurs, what)) { wrong.append("\(count) seed \(seed): \(why)") }
+        if let why = ClaimChecker(clip).verdict(Claim(.occurs, what)).failure { wrong.append("\(count) seed \(seed): \(why)") }
       }
     }
     #expect(wrong.count <= total / 36, "\(wrong.prefix(5))")
@@ -155,7 +155,7 @@ struct LandmarkReaderTests {
       }
       let read = try reader.read(theirs)
       let what = Claim.What(.unit, unit.rawValue, side: side == .both ? nil : side, from: 0.8, until: 2.4)
-      if case .fails(let why) = ClaimChecker(read).verdict(Claim(.occurs, what)) { failures.append("\(unit) \(side): \(why)") }
+      if let why = ClaimChecker(read).verdict(Claim(.occurs, what)).failure { failures.append("\(unit) \(side): \(why)") }
     }
     #expect(failures.isEmpty, "\(failures)")
     #expect(throws: HeadError.self) { try reader.read(Clip(frames: 3)) }

@@ -124,7 +124,7 @@ def mean(arguments: argparse.Namespace) -> None:
     """The mean of the weights of several runs, as the weights of another."""
     from .networks import mean_weights
 
-    weights = mean_weights([run / arguments.network / "weights.pt" for run in arguments.runs])
+    weights = mean_weights(arguments.network, arguments.runs)
     path = arguments.out / arguments.network / "weights.pt"
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(weights, path)

@@ -98,12 +98,12 @@ def transformer(configuration: Configuration, motion: MotionTokenizer, run: Path
     return module
 
 
-def mean_weights(paths: list[Path]) -> dict[str, torch.Tensor]:
-    """The mean of weights of stages that went on from one another (Wortsman et al. 2022): it keeps what the later learnt and strays less."""
-    weights = [torch.load(path, map_location="cpu", weights_only=True) for path in paths]
-    for path, other in zip(paths, weights):
+def mean_weights(network: str, runs: list[Path]) -> dict[str, torch.Tensor]:
+    """The mean of a network's weights in stages that went on from one another (Wortsman et al. 2022): it keeps what the later learnt and strays less."""
+    weights = [_weights(run, network) for run in runs]
+    for run, other in zip(runs, weights):
         if {k: v.shape for k, v in other.items()} != {k: v.shape for k, v in weights[0].items()}:
-            raise ValueError(f"{path}: expected weights of the same network as {paths[0]}; give stages of one network")
+            raise ValueError(f"{run}: expected weights of the same {network} as in {runs[0]}; give stages of one network")
     return {k: torch.stack([w[k].double() for w in weights]).mean(0).to(v.dtype) for k, v in weights[0].items()}
 
 

@@ -27,10 +27,6 @@ def write(path: Path, rows: list[dict[str, object]]) -> Path:
     return path
 
 
-def preferring(bundle: Path, corpus: Path, run: Path, takes: Path, **options: float) -> MM2FaceTask:  # noqa: F811
-    return task(bundle, corpus, run, takes=[takes], **options)
-
-
 def test_only_prompts_whose_takes_differ_teach(tmp_path: Path) -> None:
     draw = np.random.default_rng(1)
     path = write(tmp_path / "takes.jsonl", [row(draw, [5, 3], m) for m in ([0, 0, 0], [1, 0, 2], [1, 1, 1])])
@@ -82,7 +78,7 @@ def test_takes_that_miss_less_become_likelier(bundle: Path, corpus: Path, tmp_pa
     takes = write(tmp_path / "takes.jsonl", [row(draw, codes, [0, 2]) for _ in range(4)])
     margins = {}
     for weight in (0.0, 3.0):
-        trained = preferring(bundle, corpus, tmp_path / f"onward{weight}", takes, prefer=weight, pairs=4)
+        trained = task(bundle, corpus, tmp_path / f"onward{weight}", takes=[takes], prefer=weight, pairs=4)
         figures = lambda: trained._preference.loss(trained.module, np.random.default_rng(1))[1]  # noqa: E731, B023
         with torch.no_grad():
             assert figures()["margin"] == 0
@@ -102,11 +98,13 @@ def test_takes_need_the_bundle_that_drew_them(corpus: Path, tmp_path: Path) -> N
 
 def test_the_mean_of_stages(tmp_path: Path) -> None:
     for i, value in enumerate((1.0, 2.0, 6.0)):
-        (tmp_path / f"run{i}").mkdir()
-        torch.save({"a": torch.full((2, 3), value), "b": torch.tensor([value])}, tmp_path / f"run{i}" / "weights.pt")
-    paths = [tmp_path / f"run{i}" / "weights.pt" for i in range(3)]
-    mean = mean_weights(paths)
+        (tmp_path / f"run{i}" / "mm2face").mkdir(parents=True)
+        torch.save({"a": torch.full((2, 3), value), "b": torch.tensor([value])}, tmp_path / f"run{i}" / "mm2face" / "weights.pt")
+    runs = [tmp_path / f"run{i}" for i in range(3)]
+    mean = mean_weights("mm2face", runs)
     assert torch.equal(mean["a"], torch.full((2, 3), 3.0)) and mean["b"].tolist() == [3.0]
-    torch.save({"a": torch.ones(3, 3), "b": torch.ones(1)}, paths[2])
+    torch.save({"a": torch.ones(3, 3), "b": torch.ones(1)}, runs[2] / "mm2face" / "weights.pt")
     with pytest.raises(ValueError, match="run2"):
-        mean_weights(paths)
+        mean_weights("mm2face", runs)
+    with pytest.raises(FileNotFoundError, match="train the mm2face first"):
+        mean_weights("mm2face", [*runs, tmp_path / "nowhere"])

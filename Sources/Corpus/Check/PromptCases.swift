@@ -26,10 +26,7 @@ public struct PromptCase: Codable, Sendable, Hashable {
   /// The checks that fail on a clip, worded; empty when the clip does what the prompt says.
   public func failures(_ clip: Clip) -> [String] {
     let checker = ClaimChecker(clip)
-    return checks.compactMap { claim in
-      if case .fails(let why) = checker.verdict(claim) { return why }
-      return nil
-    }
+    return checks.compactMap { checker.verdict($0).failure }
   }
 }
 

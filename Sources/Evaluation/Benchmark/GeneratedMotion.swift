@@ -37,7 +37,7 @@ public struct GeneratedMotion: MotionSource {
     var settings = settings
     // Each clip and repeat has a seed of its own, so that shards and order do not matter.
     settings.seed = settings.seed &+ UInt64(repetition) &* 0x9E37_79B9 &+ Self.number(item.name)
-    var request = GenerationRequest(prompt: fusion.isEmpty ? Prompt() : Self.prompt(item.texts), settings: settings)
+    var request = GenerationRequest(prompt: fusion.isEmpty ? Prompt() : Prompt(item.texts), settings: settings)
     request.fusion = fusion
     if task == .talking, let audio = item.audioPath {
       request.audio = .file(path: audio, length: item.clip.seconds)
@@ -56,12 +56,6 @@ public struct GeneratedMotion: MotionSource {
   }
 
   private var folderName: String { name.replacingOccurrences(of: " ", with: "-") }
-
-  private static func prompt(_ texts: [TextLevel: String]) -> Prompt {
-    Prompt(
-      action: texts[.action], emotion: texts[.emotion], expression: texts[.expression], pose: texts[.pose],
-      scenarios: texts[.scenario].map { [$0] } ?? [])
-  }
 
   /// A number of a name (FNV-1a), the same everywhere.
   private static func number(_ name: String) -> UInt64 {

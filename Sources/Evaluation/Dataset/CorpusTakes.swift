@@ -1,6 +1,5 @@
 import Claims
 import Corpus
-import Foundation
 import Motion
 import Synthesis
 import Tensor
@@ -46,9 +45,7 @@ public struct CorpusTakes: Sendable {
     var random = RandomSource(seed: seed).fork(item.name)
     let texts = Self.levels(of: item.texts, &random)
     let claims = Self.claims(of: item, levels: texts.keys)
-    let prompt = Prompt(
-      action: texts[.action], emotion: texts[.emotion], expression: texts[.expression], pose: texts[.pose],
-      scenarios: texts[.scenario].map { [$0] } ?? [])
+    let prompt = Prompt(texts)
     var row = Row(
       name: item.name, texts: Dictionary(uniqueKeysWithValues: texts.map { ($0.key.rawValue, $0.value) }), claims: claims.map(\.words),
       takes: [])
@@ -60,7 +57,7 @@ public struct CorpusTakes: Sendable {
       row.takes.append(
         Take(
           tokens: (0..<result.tokens.stepCount).map { result.tokens[step: $0] },
-          missed: claims.filter { checker.isMissed($0) }.map(\.words)))
+          missed: claims.filter { checker.verdict($0).failure != nil }.map(\.words)))
     }
     return row
   }
@@ -78,14 +75,7 @@ public struct CorpusTakes: Sendable {
     let checker = ClaimChecker(item.clip)
     var known: Set<String> = []
     return levels.sorted { $0.rawValue < $1.rawValue }.flatMap { item.claims[$0.rawValue] ?? [] }.map(\.withoutTimes)
-      .filter { known.insert($0.words).inserted && !checker.isMissed($0) }
-  }
-}
-
-extension ClaimChecker {
-  fileprivate func isMissed(_ claim: Claim) -> Bool {
-    if case .fails = verdict(claim) { return true }
-    return false
+      .filter { known.insert($0.words).inserted && checker.verdict($0).failure == nil }
   }
 }
 

@@ -64,7 +64,10 @@ extension DatasetVerb {
       try file.commit()
       reporter.finish()
       if common.json {
-        print("{\"prompts\":\(share.count),\"takes\":\(takes),\"claims\":\(claims),\"missed\":\(missed)}")
+        let about: JSONValue = [
+          "prompts": .integer(share.count), "takes": .integer(takes), "claims": .integer(claims), "missed": .integer(missed),
+        ]
+        print(about.encoded)
       } else {
         let kept = String(format: "%.1f", 100 * Double(claims - missed) / Double(max(claims, 1)))
         print("\(share.count) prompts, \(takes) takes each; \(kept) % of what they are told is done")

@@ -50,9 +50,8 @@ def rivals(paths: list[Path]) -> list[Rivals]:
 
 def pair(rows: Rivals, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Tokens (S, J) of two takes at random of which the first misses less."""
-    better, worse = [(i, j) for i in range(len(rows.missed)) for j in range(len(rows.missed)) if rows.missed[i] < rows.missed[j]][
-        draw.integers(int((rows.missed[:, None] < rows.missed[None]).sum()))
-    ]
+    pairs = np.argwhere(rows.missed[:, None] < rows.missed)
+    better, worse = pairs[draw.integers(len(pairs))]
     return rows.tokens[better], rows.tokens[worse]
 
 
