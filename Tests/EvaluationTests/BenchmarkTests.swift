@@ -131,6 +131,24 @@ import Testing
     #expect(try await benchmark.run(RandomMotion(items, seed: 2), real: real) == random, "the same seed gives the same figures")
   }
 
+  /// The real motion at first, then a still face.
+  struct Tiring: MotionSource {
+    let name = "tiring"
+    let isRandom = true
+    func clip(for item: EvaluationItem, repetition: Int) async throws -> Clip {
+      try await repetition == 0 ? item.clip : StillFace().clip(for: item, repetition: repetition)
+    }
+  }
+
+  @Test func repeatsAreHeldAgainstOneAnother() async throws {
+    let benchmark = try Self.benchmark(Self.items(64))
+    let real = try #require(try await benchmark.realEmbeddings())
+    let (still, tiring) = (try await benchmark.run(StillFace(), real: real), try await benchmark.run(Tiring(), real: real))
+    #expect(still.figures["FID.takes"] == nil, "one pass has nothing to be held against")
+    let distance = try #require(still.figures["FID"]?.mean)
+    #expect(abs(try #require(tiring.figures["FID.takes"]?.mean) - distance) < 1e-6 * distance)
+  }
+
   struct Failing: MotionSource {
     let name = "failing"
     let isRandom = false

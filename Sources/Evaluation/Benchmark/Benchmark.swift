@@ -97,6 +97,10 @@ public struct Benchmark: Sendable {
         Embeddings(width: first.width, values: embeddings.flatMap { Array($0.row(row)) })
       }
       if let spread = Multimodality.score(sets) { values["multimodality"] = [spread] }
+      let takes = embeddings.compactMap { FrechetStatistics($0) }
+      for (index, take) in takes.enumerated() {
+        for other in takes[..<index] { values["FID.takes", default: []].append(try max(0, take.distance(to: other))) }
+      }
     }
     return RowResult(name: source.name, clips: clips, repeats: passes, figures: values.compactMapValues { Figure($0) }, faults: faults)
   }

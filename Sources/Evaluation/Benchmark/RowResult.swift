@@ -20,8 +20,9 @@ public struct RowResult: Sendable, Hashable, Codable {
   public var name: String
   public var clips: Int
   public var repeats: Int
-  /// R1 R2 R3 (text), match, FID, diversity, audioR1…3, audioMatch, LVE, FVE; of our own FID∞ (1,024 clips and more), seal,
-  /// falseSeal, jitter, blinks, pose, adherence.LEVEL, multimodality. A figure that cannot be had is missing.
+  /// R1 R2 R3 (text), match, FID, diversity, audioR1…3, audioMatch, LVE, FVE; of our own FID∞ (1,024 clips and more), FID.takes
+  /// (of repeats against one another: what so few clips leave of FID where both come from one distribution), seal, falseSeal, jitter,
+  /// blinks, pose, adherence.LEVEL, multimodality. A figure that cannot be had is missing.
   public var figures: [String: Figure]
   /// Clips this row could not make, and why.
   public var faults: [DatasetFault]
