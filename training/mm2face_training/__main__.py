@@ -120,14 +120,24 @@ def export(arguments: argparse.Namespace) -> None:
     export_bundle(CONFIGURATIONS[arguments.configuration], arguments.run, arguments.out, json.loads(arguments.notes.read_text()))
 
 
+def _save_weights(arguments: argparse.Namespace, weights: dict[str, torch.Tensor]) -> None:
+    path = arguments.out / arguments.network / "weights.pt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(weights, path)
+
+
 def mean(arguments: argparse.Namespace) -> None:
     """The mean of the weights of several runs, as the weights of another."""
     from .networks import mean_weights
 
-    weights = mean_weights(arguments.network, arguments.runs)
-    path = arguments.out / arguments.network / "weights.pt"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(weights, path)
+    _save_weights(arguments, mean_weights(arguments.network, arguments.runs))
+
+
+def carry(arguments: argparse.Namespace) -> None:
+    """The weights of a run and what a stage of others changed, as the weights of another."""
+    from .networks import carried_weights
+
+    _save_weights(arguments, carried_weights(arguments.network, arguments.run, arguments.before, arguments.after))
 
 
 def trial(arguments: argparse.Namespace) -> None:
@@ -209,6 +219,14 @@ def main() -> None:
     verb.add_argument("runs", type=Path, nargs="+")
     verb.add_argument("--out", type=Path, required=True, help="the run that gets the mean")
     verb.set_defaults(call=mean)
+
+    verb = verbs.add_parser("carry", help="add to a run's weights what a stage of other runs changed")
+    verb.add_argument("network", help="the network's folder in each run, for example mm2face")
+    verb.add_argument("run", type=Path)
+    verb.add_argument("--before", type=Path, required=True, help="the run that the stage began with, as this one did")
+    verb.add_argument("--after", type=Path, required=True, help="the run that the stage ended with")
+    verb.add_argument("--out", type=Path, required=True, help="the run that gets the sum")
+    verb.set_defaults(call=carry)
 
     verb = verbs.add_parser("trial", help="try a run on speakers held out: do the lips seal?")
     verb.add_argument("--run", type=Path, required=True)

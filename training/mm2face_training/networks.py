@@ -98,13 +98,27 @@ def transformer(configuration: Configuration, motion: MotionTokenizer, run: Path
     return module
 
 
-def mean_weights(network: str, runs: list[Path]) -> dict[str, torch.Tensor]:
-    """The mean of a network's weights in stages that went on from one another (Wortsman et al. 2022): it keeps what the later learnt and strays less."""
+def _stages(network: str, runs: list[Path]) -> list[dict[str, torch.Tensor]]:
+    """A network's weights in runs that went on from one another."""
     weights = [_weights(run, network) for run in runs]
     for run, other in zip(runs, weights):
         if {k: v.shape for k, v in other.items()} != {k: v.shape for k, v in weights[0].items()}:
             raise ValueError(f"{run}: expected weights of the same {network} as in {runs[0]}; give stages of one network")
+    return weights
+
+
+def mean_weights(network: str, runs: list[Path]) -> dict[str, torch.Tensor]:
+    """The mean of a network's weights in stages that went on from one another (Wortsman et al. 2022): it keeps what the later learnt and
+    strays less."""
+    weights = _stages(network, runs)
     return {k: torch.stack([w[k].double() for w in weights]).mean(0).to(v.dtype) for k, v in weights[0].items()}
+
+
+def carried_weights(network: str, run: Path, before: Path, after: Path) -> dict[str, torch.Tensor]:
+    """A network's weights in `run` plus what a stage from `before` to `after` changed (task arithmetic, Ilharco et al. 2023): where `run` too went
+    on from `before`, it learns of that stage without doing it again."""
+    ours, first, last = _stages(network, [run, before, after])
+    return {k: (v.double() + last[k] - first[k]).to(v.dtype) for k, v in ours.items()}
 
 
 def bundle_parts(bundle: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from mm2face_training.conditions import condition
-from mm2face_training.networks import mean_weights
+from mm2face_training.networks import carried_weights, mean_weights
 from mm2face_training.train.loop import LoopOptions, fit
 from mm2face_training.train.mm2face import MM2FaceTask
 from mm2face_training.train.preference import likelihood, pair, rivals
@@ -96,11 +96,16 @@ def test_takes_need_the_bundle_that_drew_them(corpus: Path, tmp_path: Path) -> N
         MM2FaceTask(TINY, [corpus], tmp_path / "run", takes=[write(tmp_path / "t.jsonl", [row(np.random.default_rng(1), [5], [0, 1])])])
 
 
+def stages(folder: Path, values: tuple[float, ...]) -> list[Path]:
+    runs = [folder / f"run{i}" for i in range(len(values))]
+    for run, value in zip(runs, values):
+        (run / "mm2face").mkdir(parents=True)
+        torch.save({"a": torch.full((2, 3), value), "b": torch.tensor([value])}, run / "mm2face" / "weights.pt")
+    return runs
+
+
 def test_the_mean_of_stages(tmp_path: Path) -> None:
-    for i, value in enumerate((1.0, 2.0, 6.0)):
-        (tmp_path / f"run{i}" / "mm2face").mkdir(parents=True)
-        torch.save({"a": torch.full((2, 3), value), "b": torch.tensor([value])}, tmp_path / f"run{i}" / "mm2face" / "weights.pt")
-    runs = [tmp_path / f"run{i}" for i in range(3)]
+    runs = stages(tmp_path, (1.0, 2.0, 6.0))
     mean = mean_weights("mm2face", runs)
     assert torch.equal(mean["a"], torch.full((2, 3), 3.0)) and mean["b"].tolist() == [3.0]
     torch.save({"a": torch.ones(3, 3), "b": torch.ones(1)}, runs[2] / "mm2face" / "weights.pt")
@@ -108,3 +113,13 @@ def test_the_mean_of_stages(tmp_path: Path) -> None:
         mean_weights("mm2face", runs)
     with pytest.raises(FileNotFoundError, match="train the mm2face first"):
         mean_weights("mm2face", [*runs, tmp_path / "nowhere"])
+
+
+def test_a_stage_is_carried_over(tmp_path: Path) -> None:
+    run, before, after = stages(tmp_path, (5.0, 1.0, 3.0))
+    carried = carried_weights("mm2face", run, before, after)
+    assert torch.equal(carried["a"], torch.full((2, 3), 7.0)) and carried["b"].tolist() == [7.0]
+    assert torch.equal(carried_weights("mm2face", before, before, after)["b"], torch.tensor([3.0]))
+    torch.save({"a": torch.ones(3, 3), "b": torch.ones(1)}, after / "mm2face" / "weights.pt")
+    with pytest.raises(ValueError, match="run2"):
+        carried_weights("mm2face", run, before, after)
