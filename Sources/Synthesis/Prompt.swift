@@ -43,10 +43,7 @@ public struct Prompt: Sendable, Hashable {
   public init(
     action: String? = nil, emotion: String? = nil, expression: String? = nil, pose: String? = nil, scenarios: [String] = []
   ) {
-    self.init()
-    for (level, text) in [(Level.action, action), (.emotion, emotion), (.expression, expression), (.pose, pose)] {
-      if let text { self[level] = Entry(text) }
-    }
+    self.init([.action: action, .emotion: emotion, .expression: expression, .pose: pose].compactMapValues { $0 })
     self[.scenario] = Entry(texts: scenarios)
   }
 

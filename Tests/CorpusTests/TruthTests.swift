@@ -91,7 +91,7 @@ struct TruthTests {
       guard !claims.isEmpty, claims.allSatisfy({ $0.relation == .absent }) else { continue }
       alone += 1
       told.formUnion(claims.map(\.what.name))
-      let words = (" " + texts[level].lowercased() + " ").replacing(" not a single ", with: " no ")
+      let words = " " + texts[level].lowercased() + " "
       for wrong in [" not a ", " no a ", " no an ", " no the ", " not no ", " no no ", " does is ", " not is ", "{", "["] {
         #expect(!words.contains(wrong), "\(texts[level])")
       }

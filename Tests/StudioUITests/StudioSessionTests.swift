@@ -214,7 +214,7 @@ struct StudioSessionTests {
       written = (written + word).count > 20 ? word : written + word
       if written == word { studio.send("\u{15}" + word) }
       #expect(studio.waitFor(written), "\(studio.terminal.text)")
-      studio.pump(1 + Double((round * 37) % 100) / 100 * 0.2)
+      studio.pump(Double((round * 37) % 100) / 100 * 0.2 + 0.1)
       studio.signal(SIGKILL)
       #expect(studio.wait { studio.hasEnded })
     }

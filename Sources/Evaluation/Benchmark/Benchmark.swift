@@ -72,6 +72,7 @@ public struct Benchmark: Sendable {
     var values: [String: [Double]] = [:]
     var faults: [DatasetFault] = []
     var embeddings: [Embeddings] = []
+    var takes: [FrechetStatistics] = []
     var clips = 0
     let passes = source.isRandom ? repeats : 1
     for repetition in 0..<passes {
@@ -79,7 +80,11 @@ public struct Benchmark: Sendable {
       faults += pass.faults
       clips = items.count - pass.faults.count
       if let motions = pass.motions { embeddings.append(motions) }
-      for (name, value) in try figures(pass, real: statistics) { values[name, default: []].append(value) }
+      for (name, value) in figures(pass) { values[name, default: []].append(value) }
+      if let take = pass.motions.flatMap({ FrechetStatistics($0) }) {
+        if let statistics { values["FID", default: []].append(try max(0, statistics.distance(to: take))) }
+        takes.append(take)
+      }
       if let real, let motions = pass.motions {
         var random = RandomSource(seed: seed).fork("subsets \(repetition)")
         if let endless = try EndlessFrechetDistance.distance(real, motions, using: &random) { values["FID∞", default: []].append(endless) }
@@ -97,7 +102,6 @@ public struct Benchmark: Sendable {
         Embeddings(width: first.width, values: embeddings.flatMap { Array($0.row(row)) })
       }
       if let spread = Multimodality.score(sets) { values["multimodality"] = [spread] }
-      let takes = embeddings.compactMap { FrechetStatistics($0) }
       for (index, take) in takes.enumerated() {
         for other in takes[..<index] { values["FID.takes", default: []].append(try max(0, take.distance(to: other))) }
       }
@@ -146,7 +150,7 @@ public struct Benchmark: Sendable {
     pass.measures = pass.measures + measures
   }
 
-  private func figures(_ pass: Pass, real: FrechetStatistics?) throws -> [String: Double] {
+  private func figures(_ pass: Pass) -> [String: Double] {
     var result: [String: Double] = [:]
     if let texts, let motions = pass.motions, let score = RetrievalScore(conditions: texts, motions: motions) {
       for (index, value) in score.precision.enumerated() { result["R\(index + 1)"] = value }
@@ -158,7 +162,6 @@ public struct Benchmark: Sendable {
       for (index, value) in score.precision.enumerated() { result["audioR\(index + 1)"] = value }
       result["audioMatch"] = score.matching
     }
-    if let real, let mine = pass.motions.flatMap({ FrechetStatistics($0) }) { result["FID"] = try max(0, real.distance(to: mine)) }
     result["LVE"] = batchMean(pass.lips)
     result["FVE"] = batchMean(pass.face)
     let measures = pass.measures

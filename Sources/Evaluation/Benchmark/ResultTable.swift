@@ -18,8 +18,8 @@ public enum ResultTable {
   static let own: [(key: String, title: String, digits: Int)] = [
     ("seal", "p/b/m sealed", 3), ("falseSeal", "false seals", 3), ("jitter", "jitter mm/f²", 3), ("blinks", "blinks/min", 1),
     ("FID∞", "FID∞", 2), ("FID.takes", "FID of takes", 2), ("pose", "head pose", 3), ("adherence.action", "action", 3),
-    ("adherence.emotion", "emotion", 3),
-    ("adherence.expression", "expression", 3), ("adherence.pose", "pose text", 3), ("multimodality", "multimod.", 2),
+    ("adherence.emotion", "emotion", 3), ("adherence.expression", "expression", 3), ("adherence.pose", "pose text", 3),
+    ("multimodality", "multimod.", 2),
   ]
 
   public static func text(_ report: EvaluationReport) -> String {
