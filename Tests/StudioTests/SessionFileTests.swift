@@ -82,6 +82,38 @@ struct SessionFileTests {
     }
   }
 
+  /// Changes go on while the session is saved; what the file does not have yet is in the journal, and nothing is played twice.
+  @Test func survivesDyingWhileItSaves() async throws {
+    let folder = try Folder()
+    for seed in 0..<20 {
+      let path = folder.file("s\(seed).mm2s")
+      let file = SessionFile(path: path)
+      var history = try await file.open().history
+      var saves: [Task<Void, any Error>] = []
+      for part in 0..<12 {
+        saves.append(
+          Task {
+            try await file.save()
+            try await file.sync()
+          })
+        try await Self.play(10, seed: UInt64(seed * 12 + part) + 500, history: &history, file: file)
+      }
+      for save in saves { try await save.value }
+      try await Self.play(seed % 3, seed: UInt64(seed) + 900, history: &history, file: file)
+      let copy = folder.file("copy\(seed).mm2s")
+      for suffix in ["", ".journal"] where FileManager.default.fileExists(atPath: path + suffix) {
+        try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+      }
+      let opened = try await Self.reopened(copy)
+      #expect((opened.history.document == history.document) as Bool)
+      #expect((opened.history.undo == history.undo) as Bool)
+      #expect((opened.history.redo == history.redo) as Bool)
+      try await file.close()
+      #expect(!FileManager.default.fileExists(atPath: path + ".journal"))
+      #expect((try await Self.reopened(path).history.document == history.document) as Bool)
+    }
+  }
+
   @Test func aTornJournalLosesOnlyItsLastLine() async throws {
     let folder = try Folder()
     let path = folder.file("torn.mm2s")

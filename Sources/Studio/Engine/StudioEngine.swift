@@ -29,6 +29,8 @@ public actor StudioEngine {
   private var model: Task<any MotionGenerating, any Error>?
   private var jobs: [JobID: Task<Void, Never>] = [:]
   private var saver: Task<Void, Never>?
+  private var isSyncing = false
+  private var hasUnsynced = false
 
   /// Seconds between a change and the next whole save; the journal has the change at once.
   private static let saveDelay = Duration.seconds(5)
@@ -66,7 +68,7 @@ public actor StudioEngine {
   public func perform(_ command: EngineCommand) async {
     switch command {
     case .record(let operation, let undoCount): await record(operation, undoCount: undoCount)
-    case .saveNow: await save()
+    case .saveNow: Task { await save() }
     case .loadAudio(let reference): load(reference)
     case .previewAudio(let path): preview(path)
     case .embedAudio(let reference): embed(reference)
@@ -107,11 +109,24 @@ public actor StudioEngine {
   private func record(_ operation: SessionFile.Operation, undoCount: Int) async {
     guard let session else { return }
     do { try await session.record(operation, undoCount: undoCount) } catch { send.yield(.saveFailed("\(error)")) }
+    Task { await sync() }
     guard saver == nil else { return }
     saver = Task {
       try? await Task.sleep(for: Self.saveDelay)
       if !Task.isCancelled { await save() }
     }
+  }
+
+  /// Hands the journal to the disk, one wait for as many changes as were written during the one before.
+  private func sync() async {
+    hasUnsynced = true
+    guard let session, !isSyncing else { return }
+    isSyncing = true
+    while hasUnsynced {
+      hasUnsynced = false
+      do { try await session.sync() } catch { send.yield(.saveFailed("\(error)")) }
+    }
+    isSyncing = false
   }
 
   private func save() async {

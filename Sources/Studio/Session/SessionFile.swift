@@ -33,7 +33,9 @@ public actor SessionFile {
   private var current: JSONValue = .null
   private var undo: [(label: String, document: JSONValue)] = []
   private var redo: [(label: String, document: JSONValue)] = []
-  private var unsaved = 0
+  /// The last change that stands in the session file.
+  private var saved = 0
+  private var saving: Task<Result<String?, StudioError>, Never>?
   private var stamp: FileStamp?
   private let readOnly: Bool
 
@@ -84,6 +86,7 @@ public actor SessionFile {
       keepDamagedCopy(&notes)
     }
     sequence = json["sequence"]?.int ?? 0
+    saved = sequence
     coding.pools.absorb(json)
     current = json["document"] ?? .object([])
     undo = Self.entries(json["undo"])
@@ -120,7 +123,6 @@ public actor SessionFile {
       replay(entry)
       replayed += 1
     }
-    unsaved = replayed
     if replayed > 0 { notes.append("\(replayed) edit\(replayed == 1 ? "" : "s") brought back from the journal") }
     if damaged > 0 { notes.append("\(damaged) damaged journal line\(damaged == 1 ? "" : "s") left out") }
   }
@@ -146,7 +148,7 @@ public actor SessionFile {
 
   // MARK: Changes
 
-  /// Records a change in the journal; on disk when this returns.
+  /// Records a change in the journal: a killed process keeps it once this returns, a machine that loses its power once `sync` has.
   ///
   /// - Parameter undoCount: how many undo steps the history keeps, so that the mirror forgets the same ones.
   public func record(_ operation: Operation, undoCount: Int) throws(StudioError) {
@@ -167,7 +169,6 @@ public actor SessionFile {
       members.append(.init("op", .string("redo")))
     }
     if undo.count > undoCount { undo.removeFirst(undo.count - undoCount) }
-    unsaved += 1
     try journal?.append(.object(members))
   }
 
@@ -185,38 +186,60 @@ public actor SessionFile {
     current = entry.document
   }
 
-  public var hasUnsavedChanges: Bool { unsaved > 0 }
+  /// Waits until every change recorded before the call is on the disk; more can be recorded meanwhile.
+  public func sync() async throws(StudioError) { try await journal?.sync() }
 
-  /// Writes the whole session and empties the journal.
+  public var hasUnsavedChanges: Bool { sequence > saved }
+
+  /// Writes the whole session and empties the journal; more can be recorded meanwhile, and stays in the journal.
   ///
   /// - Returns: a note when the file had been removed or changed by someone else; their version is kept beside it.
   @discardableResult
-  public func save() throws(StudioError) -> String? {
-    guard lock != nil else { throw .unwritable(path: path, reason: "the folder cannot be written, or the session was opened read-only") }
+  public func save() async throws(StudioError) -> String? {
+    let earlier = saving
+    let task = Task {
+      _ = await earlier?.value
+      return await write()
+    }
+    saving = task
+    return try await task.value.get()
+  }
+
+  private func write() async -> Result<String?, StudioError> {
+    guard lock != nil else {
+      return .failure(.unwritable(path: path, reason: "the folder cannot be written, or the session was opened read-only"))
+    }
     let note = keepForeignVersion()
+    let reached = sequence
     var members: [JSONValue.Member] = [
-      .init("format", .string(Self.format)), .init("schema", .integer(Self.schema)), .init("sequence", .integer(sequence)),
+      .init("format", .string(Self.format)), .init("schema", .integer(Self.schema)), .init("sequence", .integer(reached)),
       .init("document", current), .init("undo", Self.encoded(undo)), .init("redo", Self.encoded(redo)),
     ]
     members.insert(contentsOf: coding.pools.encoded(), at: 4)
-    let text = JSONValue.object(members).encoded(pretty: 4) + "\n"
-    do {
-      try AtomicFile.write(text, to: path)
-    } catch {
-      throw .unwritable(path: path, reason: "\(error)")
+    let (session, path) = (JSONValue.object(members), path)
+    let failure: String? = await waitingForDisk {
+      do {
+        try AtomicFile.write(session.encoded(pretty: 4) + "\n", to: path)
+        return nil
+      } catch {
+        return "\(error)"
+      }
     }
+    if let failure { return .failure(.unwritable(path: path, reason: failure)) }
     stamp = FileStamp(path: path)
-    unsaved = 0
-    journal?.clear()
-    return note
+    saved = reached
+    // Changes made while the disk worked are only there; opening leaves out those that the file has.
+    if sequence == saved { journal?.clear() }
+    return .success(note)
   }
 
   /// Saves what is unsaved and lets go of the lock.
-  public func close() throws(StudioError) {
-    if unsaved > 0, lock != nil { try save() }
+  public func close() async throws(StudioError) {
+    _ = await saving?.value
+    if hasUnsavedChanges, lock != nil { try await save() }
     journal?.close()
     journal = nil
-    if unsaved == 0, lock != nil { unlink(SessionJournal.path(for: path)) }
+    if !hasUnsavedChanges, lock != nil { unlink(SessionJournal.path(for: path)) }
     lock = nil
   }
 

@@ -19,7 +19,7 @@ struct SessionJournal {
 
   func close() { Foundation.close(handle) }
 
-  /// Appends one entry and hands it to the disk, so that a killed process or a lost machine keeps it.
+  /// Appends one entry: a killed process keeps it once this returns, a machine that loses its power once `sync` has.
   func append(_ entry: JSONValue) throws(StudioError) {
     let json = entry.encoded
     let line = Array((Self.checksum(json) + " " + json + "\n").utf8)
@@ -32,7 +32,17 @@ struct SessionJournal {
       }
       written += count
     }
-    fdatasync(handle)
+  }
+
+  /// Waits until what was appended before the call is on the disk; the caller's actor is free meanwhile.
+  nonisolated(nonsending) func sync() async throws(StudioError) {
+    // A descriptor of its own: the journal may be closed while the disk works.
+    let descriptor = dup(handle)
+    let failure = await waitingForDisk {
+      defer { Foundation.close(descriptor) }
+      return fdatasync(descriptor) == 0 ? 0 : errno
+    }
+    if failure != 0 { throw .unwritable(path: path, reason: String(cString: strerror(failure))) }
   }
 
   /// Empties the journal once its edits stand in the session file.
@@ -61,6 +71,11 @@ struct SessionJournal {
   }
 
   private static func checksum(_ text: String) -> String { String(FNV1a.hash(text.utf8), radix: 16) }
+}
+
+/// Runs work that waits for the disk on a thread of its own, so that neither the caller's actor nor the pool stands still.
+nonisolated(nonsending) func waitingForDisk<Answer: Sendable>(_ work: @escaping @Sendable () -> Answer) async -> Answer {
+  await withCheckedContinuation { continuation in DispatchQueue.global().async { continuation.resume(returning: work()) } }
 }
 
 /// The 64-bit FNV-1a hash: names pool entries and checks journal lines. Not for secrets.
