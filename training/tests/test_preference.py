@@ -39,14 +39,6 @@ def test_only_prompts_whose_takes_differ_teach(tmp_path: Path) -> None:
     assert seen == {(0, 2), (1, 0), (1, 2)}
 
 
-def test_what_nobody_told_counts_a_third(tmp_path: Path) -> None:
-    one = row(np.random.default_rng(1), [5, 3], [0, 1, 0, 0])
-    for take, untold in zip(one["takes"], ([], [], ["smile", "browDown"], ["smile", "browDown", "turnLeft", "tongueOut"])):  # type: ignore[arg-type]
-        take["untold"] = untold
-    (known,) = rivals([write(tmp_path / "takes.jsonl", [one])])
-    assert known.missed == pytest.approx([0, 1, 2 / 3, 4 / 3])
-
-
 @pytest.mark.parametrize("text", ["{", "[]", '{"texts": {}}', '{"texts": {}, "takes": []}', '{"texts": {}, "takes": [{"tokens": [[1]], "missed": 3}]}'])
 def test_what_is_no_take_is_named(tmp_path: Path, text: str) -> None:
     path = write(tmp_path / "takes.jsonl", [row(np.random.default_rng(1), [5], [0, 1])])

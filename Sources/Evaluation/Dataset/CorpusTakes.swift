@@ -4,17 +4,15 @@ import Motion
 import Synthesis
 import Tensor
 
-/// Takes of a clip's texts by a model, drawn as trained, what each of them misses of what the texts claim, and what it does besides.
+/// Takes of a clip's texts by a model, drawn as trained, and what each of them misses of what the texts claim.
 ///
-/// Training prefers the takes that miss less and add less (`train mm2face --takes`; direct preference optimisation, Rafailov et al. 2023).
+/// Training prefers the takes that miss less (`train mm2face --takes`; direct preference optimisation, Rafailov et al. 2023).
 public struct CorpusTakes: Sendable {
   public struct Take: Codable, Sendable, Hashable {
     /// Tokens, a step each.
     public var tokens: [[Int]]
     /// The claims that it does not keep, each once.
     public var missed: [String]
-    /// The units and head poses that it shows plainly and the clip's own motion not at all.
-    public var untold: [String]
   }
 
   /// The takes of one prompt; all are as long as the clip.
@@ -31,15 +29,6 @@ public struct CorpusTakes: Sendable {
   static let kept = [0.6, 0.6, 0.6, 0.6, 0.4]
   /// Share of prompts that keep all their levels.
   static let whole = 0.5
-
-  /// What is looked for in takes: all that stands for itself and is not done unasked, as blinks and glances are.
-  private static let watched: [Claim.What] =
-    UnitName.allCases.filter { ![.eyeClose, .wink, .browsUp, .lipsPart, .mouthOpenWide].contains($0) }.map {
-      Claim.What(.unit, $0.rawValue)
-    }
-    + PoseName.allCases.filter { $0 != .straight }.map { Claim.What(.pose, $0.rawValue) }
-  /// Plainly shown is what reaches so many times the strength from which a thing counts as seen; not at all, what stays below so many times.
-  private static let (plain, none) = (1.5, 0.5)
 
   private let model: any MotionGenerating
   private let takes: Int
@@ -60,7 +49,6 @@ public struct CorpusTakes: Sendable {
     var row = Row(
       name: item.name, texts: Dictionary(uniqueKeysWithValues: texts.map { ($0.key.rawValue, $0.value) }), claims: claims.map(\.words),
       takes: [])
-    let own = Self.shown(MotionReading(item.clip))
     for _ in 0..<takes {
       // As trained: temperature 1, no guidance, the first take.
       let settings = SamplingSettings(seed: random.next())
@@ -69,19 +57,9 @@ public struct CorpusTakes: Sendable {
       row.takes.append(
         Take(
           tokens: (0..<result.tokens.stepCount).map { result.tokens[step: $0] },
-          missed: claims.filter { checker.verdict($0).failure != nil }.map(\.words),
-          untold: Self.added(Self.shown(checker.reading), to: own)))
+          missed: claims.filter { checker.verdict($0).failure != nil }.map(\.words)))
     }
     return row
-  }
-
-  /// How plainly a motion shows each thing that is watched: its peak, 1 where it counts as seen.
-  private static func shown(_ reading: MotionReading) -> [Double] {
-    watched.map { (reading.strength(of: $0).max() ?? 0) / reading.threshold($0) }
-  }
-
-  private static func added(_ take: [Double], to own: [Double]) -> [String] {
-    watched.indices.filter { take[$0] >= plain && own[$0] < none }.map { watched[$0].name }
   }
 
   static func levels(of texts: [TextLevel: String], _ random: inout RandomSource) -> [TextLevel: String] {

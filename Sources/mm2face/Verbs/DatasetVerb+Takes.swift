@@ -7,11 +7,10 @@ import Synthesis
 extension DatasetVerb {
   struct Takes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Perform a corpus's texts several times by a model, and say what each take misses and adds.",
+      abstract: "Perform a corpus's texts several times by a model, and say which claims each take misses.",
       discussion: """
-        Writes a JSON object a line: name, texts by level, claims, and for each take its tokens, the claims it misses, and the units and head \
-        poses that it shows plainly and the clip's own motion does not ("untold"). Takes are drawn as trained (temperature 1, no guidance, \
-        no choice). `train mm2face --takes` learns from them to prefer those that miss and add less.
+        Writes a JSON object a line: name, texts by level, claims, and for each take its tokens and the claims it misses. Takes are drawn as \
+        trained (temperature 1, no guidance, no choice). `train mm2face --takes` learns from them to prefer those that miss less.
         """)
 
     @OptionGroup var common: CommonOptions

@@ -1,5 +1,5 @@
-"""Of two takes of a prompt that a bundle drew, the one that misses less of what it was told, and does less besides, should become the likelier
-one: direct preference optimisation (Rafailov et al. 2023). The takes are those that `mm2face dataset takes` writes.
+"""Of two takes of a prompt that a bundle drew, the one that misses less of what it was told should become the likelier one: direct preference
+optimisation (Rafailov et al. 2023). The takes are those that `mm2face dataset takes` writes.
 
 Steps are learnt on performed pasts and drawn on drawn ones; this is the only loss that sees whole takes.
 """
@@ -26,21 +26,17 @@ class Rivals:
 
     texts: dict[str, str]
     tokens: np.ndarray  # (K, S, J) int16
-    missed: np.ndarray  # (K,) how many claims each take misses, and a third of what it shows that nobody told
-
-
-UNTOLD = 1 / 3
-"""What a unit or a head pose weighs that nobody told, beside a claim that is missed: a stray expression moves some three units."""
+    missed: np.ndarray  # (K,) how many claims each take misses
 
 
 def rivals(paths: list[Path]) -> list[Rivals]:
-    """The prompts of files of takes of which one misses more than another; takes of earlier files do not say what they add."""
+    """The prompts of files of takes of which one misses more than another."""
     out = []
     for path in paths:
         for number, line in enumerate(path.read_text().splitlines(), 1):
             try:
                 row = json.loads(line)
-                missed = np.array([len(take["missed"]) + UNTOLD * len(take.get("untold", [])) for take in row["takes"]])
+                missed = np.array([len(take["missed"]) for take in row["takes"]])
                 tokens = np.array([take["tokens"] for take in row["takes"]], np.int16)
                 teaches = missed.min() < missed.max()
             except (ValueError, KeyError, TypeError) as error:
