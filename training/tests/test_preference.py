@@ -88,23 +88,6 @@ def test_takes_that_miss_less_become_likelier(bundle: Path, corpus: Path, tmp_pa
     assert margins[3.0] > 5 and margins[3.0] > margins[0.0] + 5
 
 
-def test_both_takes_of_a_pair_hear_the_same_noise(bundle: Path, corpus: Path, tmp_path: Path) -> None:  # noqa: F811
-    """Two takes alike, one said to miss more: what noise there is on the text tells neither from the other, whatever has been learnt."""
-    codes = task(bundle, corpus, tmp_path / "onward").module.codes
-    alike = row(np.random.default_rng(5), codes, [0, 2])
-    alike["takes"][1]["tokens"] = alike["takes"][0]["tokens"]  # type: ignore[index]
-    chances = {}
-    for blur in (0.0, 0.5):
-        trained = task(bundle, corpus, tmp_path / f"onward{blur}", takes=[write(tmp_path / "takes.jsonl", [alike])], pairs=2, blur=blur)
-        with torch.no_grad():
-            for parameter in trained.module.parameters():
-                parameter.mul_(1.1)
-            figures = [trained._preference.loss(trained.module, np.random.default_rng(1))[1] for _ in range(2)]
-        assert all(abs(f["margin"]) < 1e-4 for f in figures)
-        chances[blur] = [f["better"] for f in figures]
-    assert chances[0.0][0] == chances[0.0][1] and chances[0.5][0] != chances[0.5][1]
-
-
 def test_takes_need_the_bundle_that_drew_them(corpus: Path, tmp_path: Path) -> None:  # noqa: F811
     from test_export import TINY, random_run
 

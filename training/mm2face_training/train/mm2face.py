@@ -193,7 +193,7 @@ class MM2FaceTask:
             if bundle is None:
                 raise ValueError("takes are preferred to one another by the bundle that drew them: give it too")
             first = self._first or networks.bundled_transformer(bundle, self.tokenizer)
-            self._preference = Preference(takes, first, self.features, self.options.pairs, self.options.sharpness, self.options.blur)
+            self._preference = Preference(takes, first, self.features, self.options.pairs, self.options.sharpness)
         corpus = Corpus(*data)
         self.talk = corpus.clips("train", "talk") if subset != "text" else []
         self.text = corpus.clips("train", "text") if subset != "talk" else []

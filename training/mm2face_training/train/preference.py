@@ -64,14 +64,9 @@ def likelihood(module: MM2FaceTransformer, tokens: Tensor, told: Condition, leng
 
 
 class Preference:
-    def __init__(
-        self, paths: list[Path], reference: MM2FaceTransformer, features: TextFeatures, pairs: int, sharpness: float, blur: float = 0.0
-    ) -> None:
-        """`reference` drew the takes; `sharpness` is the paper's β: the smaller, the further takes may move from its chances. `blur` is noise on
-        text states, the same for both takes of a pair: what is preferred for one wording should be for those near to it.
-        """
-        self.rivals, self.reference, self.features = rivals(paths), reference, features
-        self.pairs, self.sharpness, self.blur = pairs, sharpness, blur
+    def __init__(self, paths: list[Path], reference: MM2FaceTransformer, features: TextFeatures, pairs: int, sharpness: float) -> None:
+        """`reference` drew the takes; `sharpness` is the paper's β: the smaller, the further takes may move from its chances."""
+        self.rivals, self.reference, self.features, self.pairs, self.sharpness = rivals(paths), reference, features, pairs, sharpness
 
     def loss(self, module: MM2FaceTransformer, draw: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
         """The mean of −log σ(β · margin) over pairs of about one length; the margin is by how much more the better take has become likelier."""
@@ -82,8 +77,6 @@ class Preference:
         self.features.learn([text for r in rows for text in r.texts.values()])
         told = condition([r.texts for r in rows] * 2, self.features, [None] * len(takes))
         told.steps = lengths
-        told.text = told.text + torch.randn_like(told.text[: len(rows)]).repeat(2, 1, 1) * self.blur
-        told.full = told.full + torch.randn_like(told.full[: len(rows)]).repeat(2, 1) * self.blur * 0.5
         mine = likelihood(module, tokens, told, lengths)
         with torch.no_grad():
             first = likelihood(self.reference, tokens, told, lengths)
