@@ -133,6 +133,85 @@ struct SessionFileTests {
     }
   }
 
+  /// Edits that follow a torn line, in the same journal, are not torn with it.
+  @Test func editsAfterATornLineAreKept() async throws {
+    let folder = try Folder()
+    let path = folder.file("after.mm2s"), journal = folder.file("after.mm2s.journal")
+    var history = History()
+    for text in ["one", "two", "three"] {
+      let file = SessionFile(path: path)
+      history = try await file.open().history
+      try history.apply(.setText(.action, text), at: 0)
+      try await file.record(.change(label: "write action", joined: false, document: history.document), undoCount: history.undo.count)
+      // Killed in the middle of the next line: what was written stays, as a copy that the next studio opens.
+      let left = try Data(contentsOf: URL(fileURLWithPath: journal))
+      try await file.close()
+      try? FileManager.default.removeItem(atPath: path)
+      try (left + Data("\n12ab {\"sequence\": 9, \"op".utf8)).write(to: URL(fileURLWithPath: journal))
+    }
+    let opened = try await Self.reopened(path)
+    #expect(opened.history.document.prompt[.action].texts == ["three"])
+    #expect(opened.history.undo.map { $0.document.prompt[.action].texts } == [[], ["one"], ["two"]])
+  }
+
+  /// The disk is full for a while: what was edited then is in the journal with the next edit that fits.
+  @Test func whatAFullDiskRefusedIsMadeUpFor() async throws {
+    let folder = try Folder()
+    for seed in 0..<20 {
+      let path = folder.file("full\(seed).mm2s")
+      let file = SessionFile(path: path)
+      var history = try await file.open().history
+      try await Self.play(8, seed: UInt64(seed), history: &history, file: file)
+      let descriptor = try #require(
+        (3..<1024).first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path + ".journal" })
+      let own = dup(Int32(descriptor)), full = open("/dev/full", O_WRONLY)
+      dup2(full, Int32(descriptor))
+      await #expect(throws: StudioError.self) { try await Self.play(12, seed: UInt64(seed) + 100, history: &history, file: file) }
+      dup2(own, Int32(descriptor))
+      close(own)
+      close(full)
+      if seed % 2 == 0 {
+        try history.apply(.setText(.pose, "looks up"), at: 1000)
+        try await file.record(.change(label: "write pose", joined: false, document: history.document), undoCount: history.undo.count)
+      } else {
+        #expect(history.undoStep() != nil)
+        try await file.record(.undo, undoCount: history.undo.count)
+      }
+      try await Self.play(5, seed: UInt64(seed) + 200, history: &history, file: file)
+      let copy = folder.file("copy\(seed).mm2s")
+      try FileManager.default.copyItem(atPath: path + ".journal", toPath: copy + ".journal")
+      let opened = try await Self.reopened(copy)
+      #expect((opened.history.document == history.document) as Bool)
+      #expect((opened.history.undo == history.undo) as Bool)
+      #expect((opened.history.redo == history.redo) as Bool)
+      try await file.close()
+    }
+  }
+
+  /// However many saves were asked for, a session that is closed is no longer written to, and another studio finds it as it was left.
+  @Test func closingWaitsForEverySave() async throws {
+    let folder = try Folder()
+    for seed in 0..<40 {
+      let path = folder.file("c\(seed).mm2s")
+      let file = SessionFile(path: path)
+      var history = try await file.open().history
+      try history.apply(.setText(.pose, "looks up"), at: 0)
+      try await file.record(.change(label: "write pose", joined: false, document: history.document), undoCount: history.undo.count)
+      try await Self.play(6, seed: UInt64(seed), history: &history, file: file)
+      let saves = (0..<4).map { _ in Task { try? await file.save() } }
+      if seed % 2 == 0 { await Task.yield() }
+      try await file.close()
+      let inode = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+      for save in saves { _ = await save.value }
+      #expect(try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int == inode)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("c\(seed).") && $0.contains("tmp") }.isEmpty)
+      let again = try await Self.reopened(path)
+      #expect((again.history.document == history.document) as Bool)
+      #expect(again.notes.isEmpty, "\(again.notes)")
+    }
+  }
+
   @Test func aDamagedFileOpensWhatCanBeSaved() async throws {
     let folder = try Folder()
     let path = folder.file("whole.mm2s")
@@ -211,6 +290,26 @@ struct SessionFileTests {
     #expect(try String(contentsOfFile: path + ".other", encoding: .utf8) == "theirs")
     try await file.close()
     #expect(try await Self.reopened(path).history.document.seconds == 3)
+  }
+
+  @Test func aFileThatCameMeanwhileIsKept() async throws {
+    let folder = try Folder()
+    let path = folder.file("new.mm2s")
+    let file = SessionFile(path: path)
+    var history = try await file.open().history
+    try history.apply(.setSeconds(3), at: 0)
+    try await file.record(.change(label: "length", joined: false, document: history.document), undoCount: 1)
+    try Data("theirs".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try await file.save()?.contains("someone else") == true)
+    #expect(try String(contentsOfFile: path + ".other", encoding: .utf8) == "theirs")
+    // What cannot be kept is not overwritten.
+    try Data("theirs again".utf8).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.removeItem(atPath: path + ".other")
+    try FileManager.default.createDirectory(atPath: path + ".other/folder", withIntermediateDirectories: true)
+    await #expect(throws: StudioError.self) { try await file.save() }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "theirs again")
+    try FileManager.default.removeItem(atPath: path + ".other")
+    try await file.close()
   }
 
   @Test func aReadOnlyFolderIsSaidAndNothingIsLost() async throws {

@@ -150,4 +150,19 @@ struct StudioEngineTests {
     #expect(performed[50, 51] == 0.3)
     #expect(clip[50, 51] == 0.1)
   }
+
+  /// What could not be saved at the end is said to whoever ends the studio: nobody listens to messages any more.
+  @Test func aLastSaveThatFailsIsThrown() async throws {
+    let folder = try SessionFileTests.Folder()
+    let file = SessionFile(path: folder.file("gone/a.mm2s"))
+    try FileManager.default.createDirectory(atPath: folder.file("gone"), withIntermediateDirectories: true)
+    var history = try await file.open().history
+    let engine = StudioEngine(session: file, loadModel: { ScriptedModel() })
+    try history.apply(.setSeconds(3), at: 0)
+    await engine.perform(.record(.change(label: "length", joined: false, document: history.document), undoCount: 1))
+    try FileManager.default.removeItem(atPath: folder.file("gone"))
+    await engine.perform(.saveNow)
+    let error = await #expect(throws: StudioError.self) { try await engine.shutDown() }
+    #expect("\(try #require(error))".contains("gone/a.mm2s"))
+  }
 }

@@ -87,12 +87,14 @@ public actor StudioEngine {
   }
 
   /// Stops every job, saves, and closes the session.
-  public func shutDown() async {
+  ///
+  /// - Throws: what kept the session from being saved; its journal stays.
+  public func shutDown() async throws(StudioError) {
+    defer { send.finish() }
     for id in Array(jobs.keys) { cancel(id) }
     saver?.cancel()
     player?.stop()
-    do { try await session?.close() } catch { send.yield(.saveFailed("\(error)")) }
-    send.finish()
+    try await session?.close()
   }
 
   /// Where spoken lines are stored: beside the session, or in the temporary folder without one.

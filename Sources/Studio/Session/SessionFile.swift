@@ -36,6 +36,8 @@ public actor SessionFile {
   /// The last change that stands in the session file.
   private var saved = 0
   private var saving: Task<Result<String?, StudioError>, Never>?
+  /// Whether the journal lacks a change that could not be written; the next one it takes says everything.
+  private var journalIsBehind = false
   private var stamp: FileStamp?
   private let readOnly: Bool
 
@@ -108,9 +110,10 @@ public actor SessionFile {
   /// A damaged file is never overwritten before its bytes stand beside it.
   private func keepDamagedCopy(_ notes: inout [String]) {
     guard lock != nil else { return }
-    let copy = path + ".damaged"
-    try? FileManager.default.removeItem(atPath: copy)
-    if (try? FileManager.default.copyItem(atPath: path, toPath: copy)) != nil { notes.append("the damaged file is kept as \(copy)") }
+    do { notes.append("the damaged file is kept as \(try keepCopy(".damaged"))") } catch {
+      lock = nil
+      notes.append("\(error); nothing will be saved there")
+    }
   }
 
   private func replayJournal(_ notes: inout [String]) {
@@ -128,6 +131,10 @@ public actor SessionFile {
   }
 
   private func replay(_ entry: JSONValue) {
+    if let document = entry["document"], entry["undo"] != nil {
+      (current, undo, redo) = (document, Self.entries(entry["undo"]), Self.entries(entry["redo"]))
+      return
+    }
     switch entry["op"]?.text {
     case "undo": step(from: &undo, to: &redo)
     case "redo": step(from: &redo, to: &undo)
@@ -159,8 +166,6 @@ public actor SessionFile {
       let encoded = coding.encode(document)
       push(encoded, label: label, joined: joined)
       members += [.init("op", .string("change")), .init("label", .string(label)), .init("joined", .bool(joined))]
-      if let fresh = coding.pools.takeFresh() { members.append(.init("pools", fresh)) }
-      members.append(.init("document", encoded))
     case .undo:
       step(from: &undo, to: &redo)
       members.append(.init("op", .string("undo")))
@@ -169,7 +174,19 @@ public actor SessionFile {
       members.append(.init("op", .string("redo")))
     }
     if undo.count > undoCount { undo.removeFirst(undo.count - undoCount) }
-    try journal?.append(.object(members))
+    let fresh = coding.pools.takeFresh()
+    if journalIsBehind {
+      members += [.init("pools", .object(coding.pools.encoded())), .init("document", current)]
+      members += [.init("undo", Self.encoded(undo)), .init("redo", Self.encoded(redo))]
+    } else if case .change = operation {
+      if let fresh { members.append(.init("pools", fresh)) }
+      members.append(.init("document", current))
+    }
+    do { try journal?.append(.object(members)) } catch {
+      journalIsBehind = true
+      throw error
+    }
+    journalIsBehind = false
   }
 
   private func push(_ document: JSONValue, label: String, joined: Bool) {
@@ -209,7 +226,9 @@ public actor SessionFile {
     guard lock != nil else {
       return .failure(.unwritable(path: path, reason: "the folder cannot be written, or the session was opened read-only"))
     }
-    let note = keepForeignVersion()
+    if let stamp, !hasUnsavedChanges, stamp == FileStamp(path: path) { return .success(nil) }
+    let note: String?
+    do { note = try keepForeignVersion() } catch { return .failure(error) }
     let reached = sequence
     var members: [JSONValue.Member] = [
       .init("format", .string(Self.format)), .init("schema", .integer(Self.schema)), .init("sequence", .integer(reached)),
@@ -229,14 +248,20 @@ public actor SessionFile {
     stamp = FileStamp(path: path)
     saved = reached
     // Changes made while the disk worked are only there; opening leaves out those that the file has.
-    if sequence == saved { journal?.clear() }
+    if sequence == saved {
+      journal?.clear()
+      journalIsBehind = false
+    }
     return .success(note)
   }
 
   /// Saves what is unsaved and lets go of the lock.
   public func close() async throws(StudioError) {
-    _ = await saving?.value
-    if hasUnsavedChanges, lock != nil { try await save() }
+    await settle()
+    if hasUnsavedChanges, lock != nil {
+      try await save()
+      await settle()
+    }
     journal?.close()
     journal = nil
     if !hasUnsavedChanges, lock != nil { unlink(SessionJournal.path(for: path)) }
@@ -247,14 +272,33 @@ public actor SessionFile {
     .array(entries.map { .object([.init("label", .string($0.label)), .init("document", $0.document)]) })
   }
 
-  private func keepForeignVersion() -> String? {
-    guard let stamp else { return nil }
-    guard let now = FileStamp(path: path) else { return "\(path): the file had been removed; it was written again" }
+  /// Waits until no save is under way; another may be asked for meanwhile.
+  private func settle() async {
+    while let task = saving {
+      _ = await task.value
+      if saving == task { saving = nil }
+    }
+  }
+
+  private func keepForeignVersion() throws(StudioError) -> String? {
+    guard let now = FileStamp(path: path) else { return stamp == nil ? nil : "\(path): the file had been removed; it was written again" }
     guard now != stamp else { return nil }
-    let copy = path + ".other"
-    try? FileManager.default.removeItem(atPath: copy)
-    guard (try? FileManager.default.copyItem(atPath: path, toPath: copy)) != nil else { return nil }
+    let copy = try keepCopy(".other")
     return "\(path): someone else had changed the file; their version is kept as \(copy)"
+  }
+
+  /// Copies the file beside itself and returns the copy's path; an earlier copy is replaced by a whole one only.
+  private func keepCopy(_ suffix: String) throws(StudioError) -> String {
+    let copy = path + suffix, part = copy + ".part"
+    do {
+      try? FileManager.default.removeItem(atPath: part)
+      try FileManager.default.copyItem(atPath: path, toPath: part)
+    } catch {
+      try? FileManager.default.removeItem(atPath: part)
+      throw .unwritable(path: copy, reason: "what stands in \(path) could not be copied: \(error.localizedDescription)")
+    }
+    guard rename(part, copy) == 0 else { throw .unwritable(path: copy, reason: String(cString: strerror(errno))) }
+    return copy
   }
 }
 

@@ -3,7 +3,7 @@ import Foundation
 
 /// The edits since the session file was last written, one checked line each; a torn last line is dropped, not fatal.
 ///
-/// A line is the FNV-1a hash of the JSON in hex, a space, the JSON. The journal lies beside the session as `NAME.journal`.
+/// A line is the FNV-1a hash of the JSON in hex, a space, the JSON; empty lines say nothing. The journal lies beside the session as `NAME.journal`.
 struct SessionJournal {
   let path: String
   private let handle: Int32
@@ -20,9 +20,11 @@ struct SessionJournal {
   func close() { Foundation.close(handle) }
 
   /// Appends one entry: a killed process keeps it once this returns, a machine that loses its power once `sync` has.
+  ///
+  /// It begins with a line break, so that an entry torn before it takes nothing along.
   func append(_ entry: JSONValue) throws(StudioError) {
     let json = entry.encoded
-    let line = Array((Self.checksum(json) + " " + json + "\n").utf8)
+    let line = Array(("\n" + Self.checksum(json) + " " + json + "\n").utf8)
     var written = 0
     while written < line.count {
       let count = line.withUnsafeBytes { write(handle, $0.baseAddress?.advanced(by: written), line.count - written) }
@@ -37,7 +39,7 @@ struct SessionJournal {
   /// Waits until what was appended before the call is on the disk; the caller's actor is free meanwhile.
   nonisolated(nonsending) func sync() async throws(StudioError) {
     // A descriptor of its own: the journal may be closed while the disk works.
-    let descriptor = dup(handle)
+    let descriptor = fcntl(handle, F_DUPFD_CLOEXEC, 0)
     let failure = await waitingForDisk {
       defer { Foundation.close(descriptor) }
       return fdatasync(descriptor) == 0 ? 0 : errno

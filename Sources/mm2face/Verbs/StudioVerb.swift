@@ -56,7 +56,7 @@ struct StudioVerb: AsyncParsableCommand {
       thread.stackSize = 4 << 20
       thread.start()
     }
-    await engine.shutDown()
+    try await engine.shutDown()
     if let failure { throw ValidationError(failure) }
   }
 }
