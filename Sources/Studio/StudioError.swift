@@ -5,6 +5,7 @@ public enum StudioError: Error, Sendable, Hashable {
   case newerSchema(path: String, found: Int, known: Int)
   case locked(path: String, holder: String)
   case unwritable(path: String, reason: String)
+  case leftUnsaved(path: String, reason: String)
   case refused(edit: String, reason: String)
   case audio(path: String, reason: String)
   case noModel(reason: String)
@@ -24,6 +25,8 @@ extension StudioError: CustomStringConvertible {
       "\(path): open in another studio (\(holder)). Close it there, or open a copy; reading without saving is possible with --read-only."
     case .unwritable(let path, let reason):
       "\(path): could not be saved: \(reason). Your work is still on screen; free some space or save elsewhere."
+    case .leftUnsaved(let path, let reason):
+      "\(path): could not be saved at the end: \(reason). Open the session again once that is mended: \(path).journal brings back what it holds."
     case .refused(let edit, let reason):
       "\(edit): \(reason)"
     case .audio(let path, let reason):

@@ -240,6 +240,8 @@ public actor SessionFile {
       do {
         try AtomicFile.write(session.encoded(pretty: 4) + "\n", to: path)
         return nil
+      } catch ContainerError.unwritable(_, let reason) {
+        return reason
       } catch {
         return "\(error)"
       }
@@ -256,10 +258,15 @@ public actor SessionFile {
   }
 
   /// Saves what is unsaved and lets go of the lock.
+  ///
+  /// - Throws: `StudioError.leftUnsaved`; the journal stays.
   public func close() async throws(StudioError) {
     await settle()
     if hasUnsavedChanges, lock != nil {
-      try await save()
+      do { try await save() } catch {
+        guard case .unwritable(_, let reason) = error else { throw error }
+        throw .leftUnsaved(path: path, reason: reason)
+      }
       await settle()
     }
     journal?.close()
