@@ -28,6 +28,13 @@ struct CommonOptions: ParsableArguments {
   }
 }
 
+/// Throws unless an option's number, where it is given, lies in a range.
+func check(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
+  guard let value, !range.contains(value) else { return }
+  let wanted = range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+  throw ValidationError("\(option) must be \(wanted), found \(value)")
+}
+
 /// Tells progress the way `--progress` asks; JSON lines look like `{"stage":"sampling","done":12,"of":50}`.
 struct ProgressReporter: Sendable {
   private let style: ProgressStyle

@@ -37,6 +37,7 @@ struct MM2Face: AsyncParsableCommand {
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+      try Output.finish()
     } catch let error where String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") {
       // Usage errors and requests for help keep the parser's wording; its usage code becomes ours.
       let code = exitCode(for: error)

@@ -232,6 +232,34 @@ struct SessionFileTests {
     #expect((opened.history.document.prompt == history.document.prompt) as Bool)
   }
 
+  /// Whole JSON whose parts are damaged: what was lost is said, and its bytes are kept before anything is saved over them.
+  @Test func damagedPartsAreSaidAndKept() async throws {
+    let folder = try Folder()
+    let path = folder.file("whole.mm2s")
+    let file = SessionFile(path: path)
+    var history = try await file.open().history
+    try await Self.play(60, seed: 3, history: &history, file: file, undo: false)
+    try await file.close()
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) as? [String: Any])
+    let parts: [(String, Any)] = [("document", NSNull()), ("document", [String: Any]()), ("document", 5), ("tokens", NSNull())]
+    for (index, (key, value)) in parts.enumerated() {
+      var damaged = json
+      damaged[key] = value
+      let other = folder.file("part\(index).mm2s")
+      let bytes = try JSONSerialization.data(withJSONObject: damaged)
+      try bytes.write(to: URL(fileURLWithPath: other))
+      let opened = try await Self.reopened(other)
+      #expect(opened.notes.contains { $0.contains("not readable") }, "\(key) \(value): \(opened.notes)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: other + ".damaged")) == bytes)
+    }
+    for schema in ["99", 1e300, NSNull()] as [Any] {
+      var damaged = json
+      damaged["schema"] = schema
+      try JSONSerialization.data(withJSONObject: damaged).write(to: URL(fileURLWithPath: path))
+      await #expect(throws: StudioError.self, "\(schema)") { _ = try await SessionFile(path: path).open() }
+    }
+  }
+
   @Test func survivesMutations() async throws {
     let folder = try Folder()
     let path = folder.file("base.mm2s")

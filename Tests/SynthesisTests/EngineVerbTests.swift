@@ -72,6 +72,29 @@ final class EngineVerbTests {
     #expect(exists("1.npz") && !exists("2.npz") && exists("4.npz") && exists("4.tokens"))
   }
 
+  /// As an editor on another system saves them: a byte order mark, CR LF, an empty line; a line that is not UTF-8 spoils no other.
+  @Test func batchReadsLinesOfOtherSystems() throws {
+    let job = { (id: String) in Data(#"{"id":"\#(id)","action":"nod","seconds":0.4,"out":["\#(id).npz"]}"#.utf8) }
+    let end = Data("\r\n".utf8)
+    let torn = Data(#"{"id":"x","action":"no"#.utf8) + Data([0xFF]) + Data(#"d","out":["x.npz"]}"#.utf8)
+    try (Data([0xEF, 0xBB, 0xBF]) + job("p") + end + end + torn + end + job("q") + end).write(
+      to: URL(fileURLWithPath: "\(folder)/crlf.jsonl"))
+    let answer = try run("batch", "--model", "model", "crlf.jsonl")
+    let lines = answer.output.split(separator: "\n")
+    #expect(answer.status == 1 && lines.count == 3 && answer.complaint.contains("1 of 3"), "\(answer)")
+    for (line, words) in zip(lines, [[#""line":1"#, "done"], [#""line":3"#, "failed"], [#""line":4"#, "done"]]) {
+      #expect(words.allSatisfy(line.contains), "\(line)")
+    }
+    #expect(exists("p.npz") && exists("q.npz") && !exists("x.npz"))
+  }
+
+  /// What is printed to where there is no room was not printed.
+  @Test func aFullStandardOutputIsAFailure() throws {
+    let answer = try Program.run(["model", "info", "model"], in: folder, output: "/dev/full")
+    #expect(answer.status == 1 && answer.complaint.contains("standard output"), "\(answer)")
+    #expect(answer.complaint.contains("No space left"), "\(answer)")
+  }
+
   @Test func shardsShareTheJobsAndResumeSkipsWhatIsThere() throws {
     let jobs = (1...5).map { #"{"id":"j\#($0)","action":"nod","seconds":0.4,"seed":\#($0),"out":["j\#($0).npz"]}"# }
     try jobs.joined(separator: "\n").write(toFile: "\(folder)/jobs.jsonl", atomically: true, encoding: .utf8)
@@ -139,7 +162,13 @@ final class EngineVerbTests {
       (["generate", "--model", "model", "--audio", "no.wav", "--out", "x.npz"], 66, "no.wav"),
       (["generate", "--model", "model", "--action", "nod", "--top-p", "7", "--out", "x.npz"], 2, "top-p"),
       (["batch", "--model", "model", "none.jsonl"], 65, "none.jsonl"), (["batch", "x.jsonl", "--shard", "3/2"], 2, "--shard"),
-      (["bench", "nonsense"], 2, "token"), (["model", "new", "--out", "m"], 2, "--random"),
+      (["bench", "nonsense"], 2, "token"), (["bench", "token", "--memory", "99999999999"], 2, "--memory"),
+      (["bench", "raster", "--repeats", "99999999999"], 2, "--repeats"),
+      (["dataset", "check", "ds", "--claims", "--limit=-1"], 2, "--limit"),
+      (["dataset", "takes", "ds", "--limit=-1", "--out", "t.jsonl"], 2, "--limit"),
+      (["evaluate", "--dataset", "ds", "--task", "text", "--limit=-1"], 2, "--limit"),
+      (["dataset", "show", "ds", "--columns=-1", "--out", "q.png"], 2, "--columns"),
+      (["dataset", "show", "ds", "--size", "100000", "--out", "q.png"], 2, "--size"), (["model", "new", "--out", "m"], 2, "--random"),
       (["model", "import", "text"], 2, "--into"), (["model", "verify", "nowhere"], 65, "nowhere"),
     ] as [([String], Int32, String)] {
       let answer = try Program.run(arguments, in: folder)

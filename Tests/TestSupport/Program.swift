@@ -23,8 +23,8 @@ public enum Program {
   /// Why a test of the program is left out.
   public static let absence = "the program is not built; run swift build -c release --product mm2face, or swift test"
 
-  /// Runs the program in a folder that it may write to.
-  public static func run(_ arguments: [String], in folder: String, seconds: Double = 30) throws -> Answer {
+  /// Runs the program in a folder that it may write to; what it prints goes to `output`, where that is given, and is not answered then.
+  public static func run(_ arguments: [String], in folder: String, seconds: Double = 30, output: String? = nil) throws -> Answer {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path ?? "mm2face")
     process.arguments = arguments
@@ -33,7 +33,7 @@ public enum Program {
     let files = ["\(folder)/output-\(name)", "\(folder)/complaint-\(name)"]
     for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: files[0])
+    process.standardOutput = FileHandle(forWritingAtPath: output ?? files[0])
     process.standardError = FileHandle(forWritingAtPath: files[1])
     try process.run()
     let deadline = Date(timeIntervalSinceNow: seconds)

@@ -9,6 +9,8 @@ struct DocumentCoding {
   /// What could not be read, in the words shown to the user.
   private(set) var losses: [String] = []
 
+  mutating func lose(_ what: String) { losses.append(what) }
+
   mutating func encode(_ document: Document) -> JSONValue {
     var members: [JSONValue.Member] = [
       .init("prompt", CodableBridge.encode(document.prompt)),

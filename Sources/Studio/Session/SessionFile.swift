@@ -39,6 +39,7 @@ public actor SessionFile {
   /// Whether the journal lacks a change that could not be written; the next one it takes says everything.
   private var journalIsBehind = false
   private var stamp: FileStamp?
+  private var hasDamagedCopy = false
   private let readOnly: Bool
 
   public init(path: String, readOnly: Bool = false) {
@@ -63,9 +64,9 @@ public actor SessionFile {
     try load(&notes)
     replayJournal(&notes)
     _ = coding.pools.takeFresh()
-    journal = lock == nil ? nil : SessionJournal(session: path)
     stamp = FileStamp(path: path)
     let history = decodeHistory(&notes)
+    journal = lock == nil ? nil : SessionJournal(session: path)
     return Opened(history: history, notes: notes, isNew: false, isReadOnly: lock == nil)
   }
 
@@ -80,6 +81,7 @@ public actor SessionFile {
     guard json["format"]?.text == Self.format else {
       throw .notASession(path: path, found: data.isEmpty ? "an empty file" : Self.describe(json))
     }
+    if let schema = json["schema"], schema.int == nil { throw .notASession(path: path, found: "a schema that is no whole number") }
     let found = json["schema"]?.int ?? 0
     guard found <= Self.schema else { throw .newerSchema(path: path, found: found, known: Self.schema) }
     json = SessionMigration.migrate(json, from: found)
@@ -91,6 +93,7 @@ public actor SessionFile {
     saved = sequence
     coding.pools.absorb(json)
     current = json["document"] ?? .object([])
+    if damage == nil, current.members?.isEmpty ?? true { coding.lose("the document") }
     undo = Self.entries(json["undo"])
     redo = Self.entries(json["redo"])
   }
@@ -109,7 +112,8 @@ public actor SessionFile {
 
   /// A damaged file is never overwritten before its bytes stand beside it.
   private func keepDamagedCopy(_ notes: inout [String]) {
-    guard lock != nil else { return }
+    guard lock != nil, FileManager.default.fileExists(atPath: path) else { return }
+    hasDamagedCopy = true
     do { notes.append("the damaged file is kept as \(try keepCopy(".damaged"))") } catch {
       lock = nil
       notes.append("\(error); nothing will be saved there")
@@ -146,7 +150,10 @@ public actor SessionFile {
 
   private func decodeHistory(_ notes: inout [String]) -> History {
     let document = coding.decode(current)
-    if !coding.losses.isEmpty { notes.append("not readable and left out: " + coding.losses.joined(separator: ", ")) }
+    if !coding.losses.isEmpty {
+      notes.append("not readable and left out: " + coding.losses.joined(separator: ", "))
+      if !hasDamagedCopy { keepDamagedCopy(&notes) }
+    }
     func decoded(_ entries: [(label: String, document: JSONValue)]) -> [History.Entry] {
       entries.map { History.Entry(label: $0.label, document: coding.decode($0.document)) }
     }

@@ -76,14 +76,13 @@ struct BatchVerb: AsyncParsableCommand {
   func validate() throws { _ = try shard.map(Shard.init) }
 
   func run() async throws {
-    let text: String
+    let bytes: Data
     do {
-      text = try String(contentsOfFile: jobs, encoding: .utf8)
+      bytes = try Data(contentsOf: URL(fileURLWithPath: jobs))
     } catch {
       throw SynthesisError.unreadable(path: jobs, reason: error.localizedDescription)
     }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-      .filter { !$0.element.allSatisfy(\.isWhitespace) }.map { (number: $0.offset + 1, text: String($0.element)) }
+    let lines = Self.lines(of: bytes)
     let mine = try shard.map(Shard.init)?.indices(of: lines.count).map { lines[$0] } ?? lines
     let generator = try common.generator(precision: weights)
     let reporter = ProgressReporter(common.progress)
@@ -102,11 +101,19 @@ struct BatchVerb: AsyncParsableCommand {
     }
   }
 
-  private func answer(_ text: String, number: Int, _ generator: Generator) async -> Answer {
+  /// The lines that hold anything, numbered from 1; they may end as on other systems (CR LF), and the first may begin with a byte order mark.
+  static func lines(of bytes: Data) -> [(number: Int, text: Data)] {
+    let mark = Data([0xEF, 0xBB, 0xBF])
+    return (bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+      .map { (number: $0.offset + 1, text: $0.element.last == 0x0D ? $0.element.dropLast() : $0.element) }
+      .filter { !$0.text.allSatisfy { [0x20, 0x09].contains($0) } }
+  }
+
+  private func answer(_ text: Data, number: Int, _ generator: Generator) async -> Answer {
     var answer = Answer(id: "line \(number)", line: number, status: "done")
     let start = ContinuousClock.now
     do {
-      let job = try JSONDecoder().decode(Job.self, from: Data(text.utf8))
+      let job = try JSONDecoder().decode(Job.self, from: Data(text))
       answer.id = job.id ?? answer.id
       answer.files = job.out
       if job.out.isEmpty { throw ValidationError("\"out\" names no file") }

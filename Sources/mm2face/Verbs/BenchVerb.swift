@@ -44,10 +44,11 @@ struct BenchVerb: ParsableCommand {
     for one in name where !Self.names.contains(one) {
       throw ValidationError("there is no benchmark \(one); there are \(Self.names.joined(separator: ", "))")
     }
-    for (option, value) in [("wide", wide), ("layers", layers), ("heads", heads), ("memory", memory), ("repeats", repeats)] where value < 1
-    {
-      throw ValidationError("--\(option) must be at least 1, found \(value)")
-    }
+    try check("--wide", wide, in: 1...8192)
+    try check("--layers", layers, in: 1...256)
+    try check("--heads", heads, in: 1...wide)
+    try check("--memory", memory, in: 1...100_000)
+    try check("--repeats", repeats, in: 1...1_000_000)
     if wide % heads != 0 { throw ValidationError("--heads must divide --wide \(wide), found \(heads)") }
   }
 

@@ -21,6 +21,8 @@ extension DatasetVerb {
     @Option(help: "Hold only so many clips, spread over the set, against their claims.")
     var limit: Int?
 
+    func validate() throws { try check("--limit", limit, in: 1 ... .max) }
+
     func run() throws {
       let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: folder))
       let reporter = ProgressReporter(common.progress)

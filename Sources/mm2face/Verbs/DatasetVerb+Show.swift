@@ -31,6 +31,12 @@ extension DatasetVerb {
     @Option(help: "Which clips when none is named.")
     var seed: UInt64 = 1
 
+    func validate() throws {
+      try check("--columns", columns, in: 1...100)
+      try check("--size", size, in: 16...1000)
+      try check("--count", count, in: 1 ... .max)
+    }
+
     func run() throws {
       let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: folder))
       var chosen = names

@@ -37,6 +37,7 @@ extension DatasetVerb {
     var shard: String?
 
     func validate() throws {
+      try check("--limit", limit, in: 1 ... .max)
       if takes < 2 { throw ValidationError("--takes must be at least 2, to prefer one to another; found \(takes)") }
       _ = try shard.map(Shard.init)
     }

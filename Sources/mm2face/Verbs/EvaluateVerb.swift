@@ -111,7 +111,8 @@ struct EvaluateVerb: AsyncParsableCommand {
       throw ValidationError("give --dataset and --task, or --gallery, or --prompts, or --pairs")
     }
     if let complaint = settings.complaint { throw ValidationError(complaint) }
-    if repeats < 1 { throw ValidationError("--repeats must be at least 1, found \(repeats)") }
+    try check("--repeats", repeats, in: 1 ... .max)
+    try check("--limit", limit, in: 1 ... .max)
     if Clip.Basis(rawValue: basis) == nil {
       throw ValidationError("--basis must be one of \(Clip.Basis.allCases.map(\.rawValue).joined(separator: ", ")), found \(basis)")
     }
