@@ -87,8 +87,10 @@ final class StudioProcess {
     close(master)
   }
 
-  func send(_ text: String) {
-    var rest = Array(text.utf8)[...]
+  func send(_ text: String) { send(bytes: Array(text.utf8)) }
+
+  func send(bytes: [UInt8]) {
+    var rest = bytes[...]
     let end = Date().addingTimeInterval(5)
     while !rest.isEmpty, Date() < end {
       let count = rest.withUnsafeBytes { write(master, $0.baseAddress, $0.count) }

@@ -220,6 +220,32 @@ struct StudioSessionTests {
     }
   }
 
+  /// Whatever the locale, what is typed and pasted arrives: UTF-8 as it is, bytes that are none as Latin-1.
+  @Test(arguments: ["C", "C.UTF-8"])
+  func nothingTypedIsLostForItsBytes(_ locale: String) throws {
+    let folder = try Self.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let studio = try Self.open(folder, 80, 24, ["LANG": locale, "LC_ALL": locale])
+    #expect(studio.waitFor("Timeline"))
+    studio.send("e")
+    studio.send("naïve café don’t stop 😀 ok\u{1b}[B")
+    studio.send("\u{1b}[200~xéy “quoted” – dash z\u{1b}[201~\u{1b}[B")
+    studio.send(bytes: Array("Gr".utf8) + [0xFC, 0xDF] + Array("e vom Kopf".utf8))
+    // A letter that comes in two pieces.
+    studio.send(bytes: [0xC3])
+    studio.pump(0.2)
+    studio.send(bytes: [0xA4] + Array(" more".utf8))
+    studio.pump(0.3)
+    studio.send("\u{1b}")
+    studio.pump(0.3)
+    studio.send("q")
+    #expect(studio.wait { studio.hasEnded })
+    let saved = try String(contentsOfFile: folder + "/s.mm2s", encoding: .utf8)
+    for text in ["naïve café don’t stop 😀 ok", "xéy “quoted” – dash z", "Grüße vom Kopfä more"] {
+      #expect(saved.contains(text), "\(text): \(saved.prefix(600))")
+    }
+  }
+
   @Test func resizingWhilePlayingKeepsTheScreenWhole() throws {
     let folder = try Self.makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

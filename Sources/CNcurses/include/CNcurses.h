@@ -28,16 +28,12 @@ static inline WINDOW *nc_input(void) {
   return pad;
 }
 
-/// One key: 0 a character, 1 a function key, −1 nothing.
+/// One key: 0 a byte of a character, 1 a function key, −1 nothing.
 static inline int nc_read(WINDOW *window, unsigned int *value) {
-  wint_t read = 0;
-  int kind = wget_wch(window, &read);
+  int read = wgetch(window);
   *value = (unsigned int)read;
-  return kind == OK ? 0 : kind == KEY_CODE_YES ? 1 : -1;
+  return read == ERR ? -1 : read > 0xff;
 }
-
-/// Puts back a character that was read.
-static inline void nc_unread(unsigned int value) { unget_wch((wchar_t)value); }
 
 static inline int nc_rows(void) { return LINES; }
 static inline int nc_columns(void) { return COLS; }

@@ -11,6 +11,10 @@ final class KeyReader {
   /// Characters of an unknown sequence that may still come; they are no keys. Answers of the terminal that come late
   /// over a slow line are such sequences.
   private var skipping = 0
+  /// The bytes of a character of which more are to come.
+  private var partial: [UInt8] = []
+  /// Characters that come before what is read next.
+  private var ready: [UInt32] = []
   private let pasteBegin: Int32 = 0o2000
   private let pasteEnd: Int32 = 0o2001
 
@@ -49,7 +53,7 @@ final class KeyReader {
     var out: [Message] = []
     var value: UInt32 = 0
     while out.count < 4096 {
-      let kind = nc_read(window, &value)
+      let kind = read(&value)
       guard kind >= 0 else { break }
       if skipping > 0, kind == 0 {
         skipping = (0x40...0x7e).contains(value) || value < 0x20 ? 0 : skipping - 1
@@ -67,6 +71,34 @@ final class KeyReader {
     }
     return joinClusters(out)
   }
+
+  /// One key: 0 a character, 1 a function key, −1 nothing yet. Characters are UTF-8 whatever the locale says, for a line without a locale is
+  /// the commonest of all; bytes that are not are read as Latin-1, so that nothing typed or pasted is lost.
+  private func read(_ value: inout UInt32) -> Int32 {
+    while true {
+      if !ready.isEmpty {
+        value = ready.removeFirst()
+        return 0
+      }
+      let kind = nc_read(window, &value)
+      guard kind == 0 else { return kind }
+      let byte = UInt8(truncatingIfNeeded: value)
+      if byte & 0xC0 == 0x80, !partial.isEmpty {
+        partial.append(byte)
+      } else {
+        ready += partial.map(Self.latin)
+        partial = (0xC2...0xF4).contains(byte) ? [byte] : []
+        if partial.isEmpty { ready.append(byte < 0x80 ? value : Self.latin(byte)) }
+        continue
+      }
+      guard partial.count == (partial[0] < 0xE0 ? 2 : partial[0] < 0xF0 ? 3 : 4) else { continue }
+      ready += String(validating: partial, as: UTF8.self)?.unicodeScalars.map(\.value) ?? partial.map(Self.latin)
+      partial = []
+    }
+  }
+
+  /// A byte that is no UTF-8; those that Latin-1 has no letter for are said to be unreadable.
+  private static func latin(_ byte: UInt8) -> UInt32 { byte < 0xA0 ? 0xFFFD : UInt32(byte) }
 
   /// Scalars that belong to one letter (marks, joiners, flags) come as separate reads: put together, they are one key.
   private func joinClusters(_ messages: [Message]) -> [Message] {
@@ -91,7 +123,7 @@ final class KeyReader {
     case 27:
       // Escape followed at once by something is that key with Alt.
       var next: UInt32 = 0
-      let kind = nc_read(window, &next)
+      let kind = read(&next)
       if kind == 0, next == UInt32(UInt8(ascii: "[")) {
         // A control sequence the description does not know.
         skipping = 40
@@ -102,7 +134,7 @@ final class KeyReader {
         return key
       }
       if kind == 1 { ungetch(Int32(bitPattern: next)) }
-      if kind == 0 { nc_unread(next) }
+      if kind == 0 { ready.insert(next, at: 0) }
       return Key(.escape)
     case 13, 10: return value == 10 ? Key(.character("j"), control: true) : Key(.enter)
     case 9: return Key(.tab)
