@@ -30,5 +30,9 @@ final class SessionLock {
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
   // The lock file stays: removing it would let a third studio lock a new file of the same name.
-  deinit { close(descriptor) }
+  deinit {
+    // Let go of by name: a child that is just being started may hold the descriptor for a moment longer.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
