@@ -5,6 +5,7 @@ public enum StudioError: Error, Sendable, Hashable {
   case newerSchema(path: String, found: Int, known: Int)
   case locked(path: String, holder: String)
   case unwritable(path: String, reason: String)
+  case nameTaken(path: String)
   case leftUnsaved(path: String, reason: String)
   case refused(edit: String, reason: String)
   case audio(path: String, reason: String)
@@ -24,7 +25,9 @@ extension StudioError: CustomStringConvertible {
     case .locked(let path, let holder):
       "\(path): open in another studio (\(holder)). Close it there, or open a copy; reading without saving is possible with --read-only."
     case .unwritable(let path, let reason):
-      "\(path): could not be saved: \(reason). Your work is still on screen; free some space or save elsewhere."
+      "\(path): could not be saved: \(reason). Your work is still on screen; free some space, or save elsewhere (: save as)."
+    case .nameTaken(let path):
+      "\(path): a file of that name exists; it was left alone. Save under another name."
     case .leftUnsaved(let path, let reason):
       "\(path): could not be saved at the end: \(reason). Open the session again once that is mended: \(path).journal brings back what it holds."
     case .refused(let edit, let reason):

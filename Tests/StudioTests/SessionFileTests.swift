@@ -350,4 +350,40 @@ struct SessionFileTests {
     #expect(opened.isReadOnly && opened.notes.contains { $0.contains("cannot be written") })
     await #expect(throws: StudioError.self) { try await file.save() }
   }
+
+  @Test func aSessionGoesOnUnderAnotherName() async throws {
+    let folder = try Folder()
+    let file = SessionFile(path: folder.file("a.mm2s"))
+    var history = try await file.open().history
+    for text in ["nods", "winks"] {
+      _ = try history.apply(.setText(.action, text), at: text == "nods" ? 0 : 100)
+      try await file.record(.change(label: "text", joined: false, document: history.document), undoCount: history.undo.count)
+    }
+    let other = try await file.saved(as: folder.file("b.mm2s"))
+    // Both hold everything, and only the new one is edited and locked.
+    _ = try history.apply(.setText(.action, "smiles"), at: 200)
+    try await other.record(.change(label: "text", joined: false, document: history.document), undoCount: history.undo.count)
+    let old = try await SessionFile(path: folder.file("a.mm2s")).open()
+    #expect(old.history.document.prompt[.action].texts == ["winks"] && old.history.undo.count == 2 && old.notes.isEmpty)
+    await #expect(throws: StudioError.self) { try await SessionFile(path: folder.file("b.mm2s")).open() }
+    try await other.close()
+    let new = try await SessionFile(path: folder.file("b.mm2s")).open()
+    #expect(new.history.document.prompt[.action].texts == ["smiles"] && new.history.undo.count == 3 && new.notes.isEmpty)
+  }
+
+  @Test func savingUnderATakenNameOrInNoFolderChangesNothing() async throws {
+    let folder = try Folder()
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: folder.file("taken.mm2s")))
+    let file = SessionFile(path: folder.file("a.mm2s"))
+    var history = try await file.open().history
+    _ = try history.apply(.setText(.action, "nods"), at: 0)
+    try await file.record(.change(label: "text", joined: false, document: history.document), undoCount: 1)
+    for name in ["taken.mm2s", "nowhere/b.mm2s", "a.mm2s"] {
+      await #expect(throws: StudioError.self, "\(name)") { try await file.saved(as: folder.file(name)) }
+    }
+    #expect(try String(contentsOfFile: folder.file("taken.mm2s"), encoding: .utf8) == "mine")
+    #expect(await !file.isReadOnly)
+    try await file.close()
+    #expect(try await SessionFile(path: folder.file("a.mm2s")).open().history.document.prompt[.action].texts == ["nods"])
+  }
 }

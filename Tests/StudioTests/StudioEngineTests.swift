@@ -165,4 +165,25 @@ struct StudioEngineTests {
     let error = await #expect(throws: StudioError.self) { try await engine.shutDown() }
     #expect("\(try #require(error))".contains("gone/a.mm2s"))
   }
+
+  @Test func aSaveThatFailedIsTriedAgain() async throws {
+    let folder = NSTemporaryDirectory() + "mm2face-retry-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { for path in [folder, folder + "-away"] { try? FileManager.default.removeItem(atPath: path) } }
+    let session = SessionFile(path: folder + "/s.mm2s")
+    var history = try await session.open().history
+    var times = StudioEngine.SaveTimes()
+    (times.afterChange, times.afterFailure) = (.milliseconds(10), .milliseconds(50))
+    let engine = StudioEngine(session: session, loadModel: { ScriptedModel() }, saveTimes: times)
+    // The folder is away, as when a network drive drops out, and comes back.
+    try FileManager.default.moveItem(atPath: folder, toPath: folder + "-away")
+    _ = try history.apply(.setText(.action, "nods"), at: 0)
+    await engine.perform(.record(.change(label: "text", joined: false, document: history.document), undoCount: 1))
+    let failures = await Self.collect(engine) { if case .saveFailed = $0 { true } else { false } }
+    #expect(failures.count == 1)
+    try FileManager.default.moveItem(atPath: folder + "-away", toPath: folder)
+    let messages = await Self.collect(engine) { if case .saved = $0 { true } else { false } }
+    guard case .saved = try #require(messages.last) else { return }
+    #expect(await !session.hasUnsavedChanges)
+  }
 }

@@ -5,6 +5,7 @@ import Testing
 @Suite struct TextEditorTests {
   @Test(arguments: [
     ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("👩‍👩‍👧", 2), ("🇩🇪", 2), ("❤️", 2), ("ก็", 1), ("a\u{200b}b", 2), ("한국어", 6), ("…", 1), ("ß", 1),
+    ("नि", 2), ("क्ष", 2), ("स्त्री", 4), ("กำ", 2), ("\u{1112}\u{1161}\u{11ab}", 2), ("👍🏽", 2),
   ])
   func widthInCells(_ text: String, _ cells: Int) { #expect(DisplayWidth.of(text) == cells) }
 

@@ -197,6 +197,27 @@ struct StudioSessionTests {
     #expect(again.waitFor("winks"), "\(again.terminal.text)")
   }
 
+  @Test func whereNothingCanBeSavedTheSessionGoesOnElsewhere() throws {
+    let folder = try Self.makeFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    // A folder in the lock's place: like a folder that cannot be written, for root too.
+    try FileManager.default.createDirectory(atPath: folder + "/s.mm2s.lock", withIntermediateDirectories: true)
+    let studio = try Self.open(folder, 80, 24)
+    #expect(studio.waitFor("not saved"), "\(studio.terminal.text)")
+    studio.send("ewinks\u{1b}")
+    #expect(studio.waitFor("winks"))
+    studio.pump(0.2)
+    studio.send("q")
+    #expect(studio.waitFor("s save as"), "\(studio.terminal.text)")
+    studio.send("s")
+    #expect(studio.waitFor("Save as"), "\(studio.terminal.text)")
+    studio.send("\u{15}kept\r")
+    #expect(studio.waitFor("saved as kept.mm2s"), "\(studio.terminal.text)")
+    studio.send("q")
+    #expect(studio.wait { studio.hasEnded } && studio.exitStatus == 0)
+    #expect(try String(contentsOfFile: folder + "/kept.mm2s", encoding: .utf8).contains("winks"))
+  }
+
   @Test func aKilledStudioLosesNothingThatWasOnScreenASecondAgo() throws {
     let folder = try Self.makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

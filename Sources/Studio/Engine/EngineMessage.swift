@@ -11,6 +11,8 @@ public enum EngineCommand: Sendable {
   /// Puts a change of the document into the session's journal.
   case record(SessionFile.Operation, undoCount: Int)
   case saveNow
+  /// Goes on in another session file.
+  case saveAs(path: String)
   /// Reads a sound for the document: waveform, overview, hash.
   case loadAudio(AudioReference)
   /// Reads the overview of a sound the user is looking at in the picker.
@@ -130,5 +132,7 @@ public enum EngineMessage: Sendable {
   case cancelled(JobID)
   case failed(JobID?, String)
   case saved(note: String?)
+  /// The session was saved under a name of its own; it is edited there from now on.
+  case savedAs(path: String)
   case saveFailed(String)
 }

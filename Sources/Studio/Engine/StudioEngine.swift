@@ -20,7 +20,7 @@ public actor StudioEngine {
 
   public nonisolated let messages: AsyncStream<EngineMessage>
   private let send: AsyncStream<EngineMessage>.Continuation
-  private let session: SessionFile?
+  private var session: SessionFile?
   private let loadModel: ModelLoader
   private let exporter: Exporter?
   private let importer: Importer?
@@ -32,11 +32,19 @@ public actor StudioEngine {
   private var isSyncing = false
   private var hasUnsynced = false
 
-  /// Seconds between a change and the next whole save; the journal has the change at once.
-  private static let saveDelay = Duration.seconds(5)
+  /// When the session file is written.
+  public struct SaveTimes: Sendable {
+    /// Between a change and the next whole save; the journal has the change at once.
+    public var afterChange = Duration.seconds(5)
+    /// Between a save that failed and the next attempt.
+    public var afterFailure = Duration.seconds(30)
+    public init() {}
+  }
+  private let saveTimes: SaveTimes
 
   public init(
-    session: SessionFile?, loadModel: @escaping ModelLoader, exporter: Exporter? = nil, importer: Importer? = nil, blender: Blender? = nil
+    session: SessionFile?, loadModel: @escaping ModelLoader, exporter: Exporter? = nil, importer: Importer? = nil, blender: Blender? = nil,
+    saveTimes: SaveTimes = SaveTimes()
   ) {
     (messages, send) = AsyncStream.makeStream(of: EngineMessage.self, bufferingPolicy: .unbounded)
     self.session = session
@@ -44,6 +52,7 @@ public actor StudioEngine {
     self.exporter = exporter
     self.importer = importer
     self.blender = blender
+    self.saveTimes = saveTimes
     player = AudioPlayer.find().map { AudioPlayer(program: $0) }
   }
 
@@ -69,6 +78,7 @@ public actor StudioEngine {
     switch command {
     case .record(let operation, let undoCount): await record(operation, undoCount: undoCount)
     case .saveNow: Task { await save() }
+    case .saveAs(let path): await save(as: path)
     case .loadAudio(let reference): load(reference)
     case .previewAudio(let path): preview(path)
     case .embedAudio(let reference): embed(reference)
@@ -98,7 +108,7 @@ public actor StudioEngine {
   }
 
   /// Where spoken lines are stored: beside the session, or in the temporary folder without one.
-  nonisolated var soundFolder: String {
+  var soundFolder: String {
     guard let session else { return NSTemporaryDirectory() + "mm2face-sounds" }
     return (session.path as NSString).deletingPathExtension + "-sounds"
   }
@@ -112,9 +122,14 @@ public actor StudioEngine {
     guard let session else { return }
     do { try await session.record(operation, undoCount: undoCount) } catch { send.yield(.saveFailed("\(error)")) }
     Task { await sync() }
+    saveLater(saveTimes.afterChange)
+  }
+
+  /// Saves after a while, unless a save is awaited already.
+  private func saveLater(_ delay: Duration) {
     guard saver == nil else { return }
     saver = Task {
-      try? await Task.sleep(for: Self.saveDelay)
+      try? await Task.sleep(for: delay)
       if !Task.isCancelled { await save() }
     }
   }
@@ -134,11 +149,25 @@ public actor StudioEngine {
   private func save() async {
     saver?.cancel()
     saver = nil
-    guard let session, await session.hasUnsavedChanges else {
+    guard let session, await session.hasUnsavedChanges, await !session.isReadOnly else {
       send.yield(.saved(note: nil))
       return
     }
-    do { send.yield(.saved(note: try await session.save())) } catch { send.yield(.saveFailed("\(error)")) }
+    do { send.yield(.saved(note: try await session.save())) } catch {
+      send.yield(.saveFailed("\(error)"))
+      saveLater(saveTimes.afterFailure)
+    }
+  }
+
+  /// Commands that follow wait: what is changed next belongs to the new file.
+  private func save(as path: String) async {
+    guard let session else { return }
+    do {
+      self.session = try await session.saved(as: path)
+      send.yield(.savedAs(path: path))
+    } catch {
+      send.yield(.saveFailed("\(error)"))
+    }
   }
 
   // MARK: Jobs

@@ -23,6 +23,8 @@ public actor SessionFile {
     public var notes: [String]
     public var isNew: Bool
     public var isReadOnly: Bool
+    /// Parts of the session could not be read.
+    public var isDamaged = false
   }
 
   public nonisolated let path: String
@@ -39,7 +41,7 @@ public actor SessionFile {
   /// Whether the journal lacks a change that could not be written; the next one it takes says everything.
   private var journalIsBehind = false
   private var stamp: FileStamp?
-  private var hasDamagedCopy = false
+  private var isDamaged = false
   private let readOnly: Bool
 
   public init(path: String, readOnly: Bool = false) {
@@ -67,14 +69,18 @@ public actor SessionFile {
     stamp = FileStamp(path: path)
     let history = decodeHistory(&notes)
     journal = lock == nil ? nil : SessionJournal(session: path)
-    return Opened(history: history, notes: notes, isNew: false, isReadOnly: lock == nil)
+    return Opened(history: history, notes: notes, isNew: false, isReadOnly: lock == nil, isDamaged: isDamaged)
   }
 
   private func load(_ notes: inout [String]) throws(StudioError) {
     guard let data = FileManager.default.contents(atPath: path) else {
       if FileManager.default.fileExists(atPath: path) { throw .unreadable(path: path, reason: "permission denied or not a file") }
       current = coding.encode(Document())
-      notes.append("\(path): the session file was missing; its journal was used")
+      let first = SessionJournal.read(session: path).entries.first?["sequence"]?.int
+      notes.append(
+        first == 1
+          ? "\(path): the studio ended before it was first saved; its edits come from the journal"
+          : "\(path): the session file is gone; its journal was used")
       return
     }
     var (json, damage) = JSONValue.salvage(Array(data))
@@ -112,8 +118,8 @@ public actor SessionFile {
 
   /// A damaged file is never overwritten before its bytes stand beside it.
   private func keepDamagedCopy(_ notes: inout [String]) {
+    isDamaged = true
     guard lock != nil, FileManager.default.fileExists(atPath: path) else { return }
-    hasDamagedCopy = true
     do { notes.append("the damaged file is kept as \(try keepCopy(".damaged"))") } catch {
       lock = nil
       notes.append("\(error); nothing will be saved there")
@@ -152,7 +158,7 @@ public actor SessionFile {
     let document = coding.decode(current)
     if !coding.losses.isEmpty {
       notes.append("not readable and left out: " + coding.losses.joined(separator: ", "))
-      if !hasDamagedCopy { keepDamagedCopy(&notes) }
+      if !isDamaged { keepDamagedCopy(&notes) }
     }
     func decoded(_ entries: [(label: String, document: JSONValue)]) -> [History.Entry] {
       entries.map { History.Entry(label: $0.label, document: coding.decode($0.document)) }
@@ -215,6 +221,9 @@ public actor SessionFile {
 
   public var hasUnsavedChanges: Bool { sequence > saved }
 
+  /// Nothing is written: the folder cannot be written, or it was opened so.
+  public var isReadOnly: Bool { lock == nil }
+
   /// Writes the whole session and empties the journal; more can be recorded meanwhile, and stays in the journal.
   ///
   /// - Returns: a note when the file had been removed or changed by someone else; their version is kept beside it.
@@ -269,17 +278,56 @@ public actor SessionFile {
   /// - Throws: `StudioError.leftUnsaved`; the journal stays.
   public func close() async throws(StudioError) {
     await settle()
-    if hasUnsavedChanges, lock != nil {
+    if hasUnsavedChanges, !isReadOnly {
       do { try await save() } catch {
         guard case .unwritable(_, let reason) = error else { throw error }
         throw .leftUnsaved(path: path, reason: reason)
       }
       await settle()
     }
+    letGo()
+  }
+
+  private func letGo() {
     journal?.close()
     journal = nil
-    if !hasUnsavedChanges, lock != nil { unlink(SessionJournal.path(for: path)) }
+    if !hasUnsavedChanges, !isReadOnly { unlink(SessionJournal.path(for: path)) }
     lock = nil
+  }
+
+  /// Writes the whole session, undo steps included, to a file of another name.
+  ///
+  /// This one is saved too where it can be, and let go of; where it cannot, its journal stays.
+  /// - Returns: the session in the new file, to be used from now on.
+  /// - Throws: `StudioError.nameTaken`, `.locked`, `.unwritable`; this session then goes on as it was.
+  public func saved(as newPath: String) async throws(StudioError) -> SessionFile {
+    let other = SessionFile(path: newPath)
+    try await other.begin(coding: coding, sequence: sequence, current: current, undo: undo, redo: redo)
+    await settle()
+    if hasUnsavedChanges, !isReadOnly { _ = try? await save() }
+    await settle()
+    letGo()
+    return other
+  }
+
+  private func begin(
+    coding: sending DocumentCoding, sequence: Int, current: JSONValue, undo: [(label: String, document: JSONValue)],
+    redo: [(label: String, document: JSONValue)]
+  ) async throws(StudioError) {
+    for taken in [path, SessionJournal.path(for: path)] where FileManager.default.fileExists(atPath: taken) {
+      throw .nameTaken(path: taken)
+    }
+    lock = try SessionLock.take(for: path)
+    guard let journal = lock.flatMap({ _ in SessionJournal(session: path) }) else {
+      throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+    self.journal = journal
+    (self.coding, self.sequence, self.current, self.undo, self.redo) = (coding, sequence, current, undo, redo)
+    do { try await save() } catch {
+      saved = sequence
+      letGo()
+      throw error
+    }
   }
 
   private static func encoded(_ entries: [(label: String, document: JSONValue)]) -> JSONValue {

@@ -14,8 +14,10 @@ public struct TextEditor: Hashable, Sendable {
   /// Column to keep when moving up and down.
   private var goal: Int?
 
-  /// Most clusters a box takes; more is cut, so that a wild paste cannot fill the memory.
+  /// Most clusters that typing and pasting fill a box to; more is left out, so that a wild paste cannot fill the memory.
   public static let limit = 20_000
+  /// Clusters that the last insertion left out, being beyond the limit.
+  public private(set) var leftOut = 0
 
   public init(_ text: String = "", multiline: Bool = true) {
     self.multiline = multiline
@@ -57,12 +59,14 @@ public struct TextEditor: Hashable, Sendable {
     anchor = nil
     clusters = []
     cursor = 0
-    insert(text)
+    insert(text, limit: .max)
     cursor = min(place, clusters.count)
   }
 
   /// Types or pastes; control characters become spaces, line ends newlines (or spaces in a one-line box).
-  public mutating func insert(_ text: String) {
+  public mutating func insert(_ text: String) { insert(text, limit: TextEditor.limit) }
+
+  private mutating func insert(_ text: String, limit: Int) {
     deleteSelection()
     anchor = nil
     var clean = String.UnicodeScalarView()
@@ -76,11 +80,14 @@ public struct TextEditor: Hashable, Sendable {
       default: clean.append(scalar)
       }
     }
+    let added = Array(String(clean))
+    let room = max(0, limit - clusters.count)
+    leftOut = max(0, added.count - room)
     // A combining mark typed after its letter joins it: rebuild the clusters around the place of insertion.
-    let before = String(clusters[..<cursor]) + String(clean)
+    let before = String(clusters[..<cursor]) + String(added.prefix(room))
     let after = String(clusters[cursor...])
     let whole = Array(before + after)
-    clusters = Array(whole.prefix(TextEditor.limit))
+    clusters = whole
     cursor = min(clusters.count, whole.count - TextEditor.clustersAfter(before, after, whole.count))
     goal = nil
   }
@@ -205,7 +212,7 @@ extension TextEditor {
       }
       let w = DisplayWidth.of(c)
       // A space may hang over the edge; anything else wraps.
-      if used + w > width, c != " " || used + w > width + 1 {
+      if i > start, used + w > width, c != " " || used + w > width + 1 {
         let cut = lastBreak.map { $0 > start ? $0 : i } ?? i
         rows.append(Row(range: start..<cut, endsLine: false))
         start = cut

@@ -1,7 +1,7 @@
 /// Everything a key can do. The raw value names it in key files.
 public enum Action: String, CaseIterable, Hashable, Sendable {
   // Anywhere
-  case help, palette, quit, suspend, save, undo, redo, nextPane, previousPane, zoomPane, redraw, cancel
+  case help, messages, palette, quit, suspend, save, saveAs, undo, redo, nextPane, previousPane, zoomPane, redraw, cancel
   case focusPrompt, focusAudio, focusTokens, focusViewport, focusTimeline, focusTakes, focusLayers
   case theme, settings, export, importClip, copyCommand
   // Performing
@@ -24,6 +24,15 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
 /// Where keys mean what they mean.
 public enum KeyContext: String, CaseIterable, Hashable, Sendable {
   case anywhere, stage, prompt, audio, tokens, viewport, timeline, takes, layers
+
+  /// As the help heads its keys.
+  var title: String {
+    switch self {
+    case .anywhere: "Anywhere"
+    case .stage: "Outside texts"
+    default: "In \(rawValue.prefix(1).uppercased() + rawValue.dropFirst())"
+    }
+  }
 }
 
 /// One row of the key table.

@@ -14,13 +14,20 @@ extension Model {
         overlay = .confirm(Question(kind: .quitWhileRunning, text: "A take is still being sampled. Quit and lose it?"))
         return []
       }
+      if hasUnsavedWork {
+        overlay = .confirm(Question(kind: .quitUnsaved, text: "Nothing of this session is saved. Quit and lose it?"))
+        return []
+      }
       wantsQuit = true
       return [.engine(.saveNow), .quit]
     case .suspend: return [.suspend]
     case .redraw: return [.redraw]
     case .save:
-      askedToSave = !isReadOnly
-      if isReadOnly { say(.warning, "opened without saving: nothing is written") }
+      guard !isReadOnly else {
+        overlay = .form(form(.saveAs))
+        return []
+      }
+      askedToSave = true
       return [.engine(.saveNow)]
     case .undo: return undo()
     case .redo: return redo()
@@ -43,11 +50,12 @@ extension Model {
     case .sampleSameSeed: return sample(.sameSeed)
     case .resampleHere: return sample(.fromHere)
     case .resampleSelection: return sample(.selection)
-    case .settings, .export, .importClip, .sayLine, .pickAudio, .removeAudio, .trimAudio, .embedAudio, .copyCommand, .addOffset:
+    case .messages: overlay = .messages(scroll: 0)
+    case .settings, .export, .saveAs, .importClip, .sayLine, .pickAudio, .removeAudio, .trimAudio, .embedAudio, .copyCommand, .addOffset:
       return performDialog(action)
     case .newline:
       editor.insert("\n")
-      return edit(.setText(field, editor.text))
+      return writeText()
     case .selectText: editor.selectAll()
     case .copyText, .cutText:
       guard let text = editor.selectedText else {

@@ -13,6 +13,7 @@ extension Model {
         return []
       }
       overlay = .form(form(.export))
+    case .saveAs: overlay = .form(form(.saveAs))
     case .importClip: overlay = .form(form(.importClip))
     case .sayLine: overlay = .form(form(.say))
     case .trimAudio:
@@ -96,6 +97,8 @@ extension Model {
         kind: kind, title: "Export",
         fields: [.init("files", String(stem) + ".npz", hint: ".npz .glb .usda .csv .json .pc2 .mdd .obj .tsv .cast .gif .png .wav")],
         verb: "write")
+    case .saveAs:
+      form = Form(kind: kind, title: "Save as", fields: [.init("file", sessionName + "-2.mm2s", hint: "a new file")], verb: "save")
     case .say:
       form = Form(kind: kind, title: "Scratch voice", fields: [.init("line", document.audio?.spokenLine ?? "")], verb: "speak")
     case .trim:
@@ -164,6 +167,9 @@ extension Model {
       effects = [.engine(.export(nextJob, job))]
       exporting = "exporting"
       nextJob += 1
+    case .saveAs:
+      guard !texts[0].isEmpty, texts[0].last != "/" else { return complain("the name of a file; .mm2s is added") }
+      effects = [.engine(.saveAs(path: texts[0].hasSuffix(".mm2s") ? texts[0] : texts[0] + ".mm2s"))]
     case .say:
       guard !texts[0].isEmpty else { return complain("type the line to speak") }
       effects = [.engine(.speak(line: texts[0]))]

@@ -27,7 +27,15 @@ extension Model {
   var promptWidth: Int { max(8, Layout(self).rects[.prompt].map { $0.width - 3 } ?? 30) }
 
   /// The document takes the text of the box.
-  mutating func writeText() -> [Effect] { edit(.setText(field, editor.text)) }
+  mutating func writeText() -> [Effect] {
+    if editor.leftOut > 0 { say(.warning, Model.tooLong(editor.leftOut)) }
+    return edit(.setText(field, editor.text))
+  }
+
+  /// What a box says that could not take everything.
+  static func tooLong(_ leftOut: Int) -> String {
+    "a text holds \(TextEditor.limit) characters at most: the last \(leftOut) were left out"
+  }
 
   /// Keys that edit text; nil when the key is not one of them.
   private mutating func typeInPrompt(_ key: Key) -> [Effect]? {

@@ -11,6 +11,14 @@ extension Model {
       return []
     }
     if mouse.kind == .drag { return drag(mouse, layout) }
+    if mouse.kind == .press, let notice, !layout.rects.isEmpty {
+      // A click on what is said reads the rest of it, or puts it away.
+      let lines = NoticeLines(self, notice)
+      if mouse.y > layout.hints.y - lines.texts.count {
+        if lines.more.isEmpty { self.notice = nil } else { return perform(.messages) }
+        return []
+      }
+    }
     guard let pane = layout.pane(mouse.x, mouse.y), let rect = layout.rects[pane] else { return clickOutside(mouse, layout) }
     switch mouse.kind {
     case .press:
@@ -96,10 +104,6 @@ extension Model {
     if let tab = layout.tabs.first(where: { $0.rect.contains(mouse.x, mouse.y) }) {
       focus(tab.pane)
     } else if mouse.y == layout.hints.y {
-      if notice != nil {
-        notice = nil
-        return []
-      }
       if let entry = HintBar.entries(self).first(where: { $0.columns.contains(mouse.x) }) { return perform(entry.action) }
     }
     return []
@@ -139,10 +143,11 @@ extension Model {
       guard form.fields.indices.contains(row) else { return [] }
       form.row = row
       overlay = .form(form)
-    case .confirm:
+    case .confirm(let question):
       guard mouse.y == inner.y + 2 else { return [] }
-      return pressInOverlay(.character(mouse.x < inner.x + 8 ? "y" : "n"))
-    case .help, nil: break
+      let hit = question.choices.first { $0.columns.contains(mouse.x - inner.x) }
+      return hit.map { pressInOverlay(.character($0.key)) } ?? []
+    case .help, .messages, nil: break
     }
     return []
   }

@@ -8,12 +8,18 @@ extension Model {
     return Fuzzy.sorted(query, all.filter { seen.insert($0.action).inserted }) { $0.title }.map { ($0.item, $0.places) }
   }
 
-  /// Rows of the help: titles of contexts and their bindings.
-  public func helpRows(_ query: String) -> [Binding] {
+  /// Lines of the help: what holds here first, each context under its name.
+  public func helpLines(_ query: String) -> [HelpLine] {
     let order: [KeyContext] = [focus.context, .stage, .anywhere] + KeyContext.allCases
     var seen: Set<KeyContext> = []
-    let rows = order.filter { seen.insert($0).inserted }.flatMap { c in keys.bindings.filter { $0.context == c && !$0.keys.isEmpty } }
-    return rows.filter { Fuzzy.match(query, $0.title) != nil || Fuzzy.match(query, $0.action.rawValue) != nil }
+    var lines: [HelpLine] = []
+    for context in order where seen.insert(context).inserted {
+      let rows = keys.bindings.filter { $0.context == context && !$0.keys.isEmpty }
+        .filter { Fuzzy.match(query, $0.title) != nil || Fuzzy.match(query, $0.action.rawValue) != nil }
+      guard !rows.isEmpty else { continue }
+      lines += (lines.isEmpty ? [] : [.space]) + [.heading(context)] + rows.map { .key($0) }
+    }
+    return lines
   }
 
   mutating func pressInOverlay(_ key: Key) -> [Effect] {
@@ -28,15 +34,19 @@ extension Model {
         overlay = nil
         return []
       }
-      switch key.code {
-      case .up: scroll = max(0, scroll - 1)
-      case .down: scroll += 1
-      case .pageUp: scroll = max(0, scroll - 10)
-      case .pageDown, .character(" "): scroll += 10
-      default: if Model.type(key, into: &query) { scroll = 0 }
+      if let next = Model.scrolled(key, from: scroll, lines: helpLines(query.text).count, page: scrollPage) {
+        scroll = next
+      } else if Model.type(key, into: &query) {
+        scroll = 0
       }
-      scroll = max(0, min(scroll, helpRows(query.text).count - 1))
       overlay = .help(query: query, scroll: scroll)
+    case .messages(let scroll):
+      let lines = messageLines(width: OverlayView.scrollArea(self).width - 2).count
+      if let next = Model.scrolled(key, from: scroll, lines: lines, page: scrollPage) {
+        overlay = .messages(scroll: next)
+      } else if [.escape, .enter, .character("q")].contains(key.code) || keys.action(key, in: .anywhere) == .messages {
+        overlay = nil
+      }
     case .palette(var query, var row):
       let rows = paletteRows(query.text)
       switch key.code {
@@ -68,10 +78,14 @@ extension Model {
         overlay = nil
         switch question.kind {
         case .quitWhileRunning:
+          let effects = cancelRuns()
+          return effects + perform(.quit)
+        case .quitUnsaved:
           wantsQuit = true
-          return cancelRuns() + [.engine(.saveNow), .quit]
+          return [.quit]
         }
       }
+      if question.kind == .quitUnsaved, key == .character("s") || key == .character("S") { overlay = .form(form(.saveAs)) }
       if key.code == .escape || key == .character("n") || key == .character("N") { overlay = nil }
     case nil: break
     }
@@ -126,9 +140,28 @@ extension Model {
   }
 
   private mutating func open(_ picker: Picker, _ path: String) -> [Effect] {
-    overlay = .picker(Picker(purpose: picker.purpose, path: path))
-    drafts["picker"] = [path]
+    overlay = .picker(Picker(purpose: picker.purpose, path: path, before: picker.path))
     return [.listFolder(path)]
+  }
+
+  /// A folder was read, or could not be: then the picker goes back to where it was.
+  mutating func listed(_ path: String, _ entries: [FolderEntry]?) -> [Effect] {
+    guard case .picker(var picker) = overlay, picker.path == path else { return [] }
+    guard let entries else {
+      say(.warning, "\(path): there is no folder of that name, or it may not be read")
+      guard let before = picker.before ?? (path == "." ? nil : ".") else {
+        overlay = nil
+        return []
+      }
+      overlay = .picker(Picker(purpose: picker.purpose, path: before))
+      return [.listFolder(before)]
+    }
+    drafts["picker"] = [path]
+    picker.entries = entries
+    picker.isLoading = false
+    picker.row = 0
+    overlay = .picker(picker)
+    return previewChosen()
   }
 
   /// Asks for the overview of the chosen sound.
@@ -174,6 +207,8 @@ extension Model {
       return previewChosen()
     case .form(var form):
       form.fields[form.row].editor.insert(text)
+      let leftOut = form.fields[form.row].editor.leftOut
+      form.complaint = leftOut > 0 ? Model.tooLong(leftOut) : nil
       overlay = .form(form)
     default: break
     }

@@ -30,7 +30,8 @@ extension Model {
     case .sameSeed: if let seed = document.current?.origin?.settings.seed { settings.seed = seed }
     case .fromHere:
       guard base != nil else { return refuseWithoutTokens() }
-      scope = .from(step)
+      guard let steps = open(step..<max(step + 1, base?.stepCount ?? 0), constraints) else { return [] }
+      scope = .from(steps.lowerBound)
       settings.seed &+= UInt64(document.takes.count)
     case .selection:
       guard let base else { return refuseWithoutTokens() }
@@ -39,7 +40,7 @@ extension Model {
         return []
       }
       let steps = selection.lowerBound / framesPerStep..<min(base.stepCount, selection.upperBound / framesPerStep + 1)
-      guard !steps.isEmpty else { return [] }
+      guard !steps.isEmpty, let steps = open(steps, constraints) else { return [] }
       scope = .span(steps)
       settings.seed &+= UInt64(document.takes.count)
     }
@@ -56,6 +57,16 @@ extension Model {
       settings.seed = first &+ UInt64(k)
       return start(settings, scope: .everything, base: nil, name: "", constraints: TokenConstraints())
     }
+  }
+
+  /// The steps, or nil with a word to the user where locks leave nothing of them to draw.
+  private mutating func open(_ steps: Range<Int>, _ constraints: TokenConstraints?) -> Range<Int>? {
+    let locks = constraints ?? document.constraints
+    let lanes = laneNames
+    if steps.contains(where: { step in lanes.contains { !locks.isLocked(step: step, lane: $0) } }) { return steps }
+    let key = keys.key(for: .clearLocks, in: .tokens).map { "; \($0.label(ascii: ascii)) in Tokens clears the locks" } ?? ""
+    say(.warning, "all of this is locked: nothing is left to draw\(key)")
+    return nil
   }
 
   private mutating func refuseWithoutTokens() -> [Effect] {

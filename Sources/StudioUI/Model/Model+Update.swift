@@ -21,25 +21,13 @@ extension Model {
       }
       if let notice, now > notice.until { self.notice = nil }
     case .engine(let message): effects = hear(message)
-    case .folder(let path, let entries):
-      if case .picker(var picker) = overlay, picker.path == path {
-        picker.entries = entries
-        picker.isLoading = false
-        picker.row = 0
-        overlay = .picker(picker)
-        effects = previewChosen()
-      }
+    case .folder(let path, let entries): effects = listed(path, entries)
     case .notice(let kind, let text): say(kind, text)
+    case .opened(let notes, let damaged): tell(notes, damaged: damaged)
     }
     effects += refreshMotion()
     keepInside()
     return effects
-  }
-
-  /// Tells the user something for a few seconds.
-  mutating func say(_ kind: Notice.Kind, _ text: String) {
-    let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    notice = Notice(kind: kind, text: oneLine, until: now + (kind == .good ? 4 : 9))
   }
 
   /// Changes the document and has the change recorded.
@@ -194,11 +182,15 @@ extension Model {
       exporting = nil
       say(.good, "written: \(paths.joined(separator: ", "))" + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"))
     case .saved(let note):
-      if let note { say(.warning, note) } else if askedToSave { say(.good, "saved") }
-      askedToSave = false
+      if let note { say(.warning, note) } else if askedToSave || saveProblem != nil { say(.good, "saved") }
+      (askedToSave, saveProblem) = (false, nil)
+    case .savedAs(let path):
+      (askedToSave, saveProblem, isReadOnly) = (false, nil, false)
+      sessionName = Model.sessionName(of: path)
+      say(.good, "saved as \(path); what follows is saved there")
     case .saveFailed(let reason):
-      askedToSave = false
-      say(.bad, reason)
+      if askedToSave || saveProblem != reason { say(.bad, reason) }
+      (askedToSave, saveProblem) = (false, reason)
     case .samplingStarted, .step, .partialMotion, .sampled, .cancelled, .failed: return hearJob(message)
     }
     return []

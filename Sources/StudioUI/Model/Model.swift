@@ -133,11 +133,17 @@ public struct Model: Sendable {
   public var timeSpan: Int?
   public var overlay: Overlay?
   public var notice: Notice?
+  /// What was said so far, oldest first.
+  public internal(set) var messages: [Notice] = []
   /// Texts of closed dialogs, so that nothing typed is lost.
   var drafts: [String: [String]] = [:]
   var selectionAnchor: Int?
   /// The user waits for the word that all is saved.
   var askedToSave = false
+  /// Why the last save failed; nil once one succeeded.
+  public internal(set) var saveProblem: String?
+  /// The document as it was opened.
+  private let opened: Document
   var dragFrom: (x: Int, y: Int, yaw: Float, pitch: Float)?
   /// The pane where the button went down: it has the mouse until the button is up.
   var dragPane: Pane?
@@ -156,7 +162,22 @@ public struct Model: Sendable {
     self.themes = themes
     self.keys = keys
     self.ascii = ascii
+    opened = history.document
     syncEditor()
+  }
+
+  /// Something was made that quitting would lose.
+  var hasUnsavedWork: Bool {
+    guard isReadOnly else { return false }
+    let (old, new) = (opened, document)
+    return old.prompt != new.prompt || old.takes != new.takes || old.constraints != new.constraints || old.markers != new.markers
+      || old.settings != new.settings || old.seconds != new.seconds || old.audio?.path != new.audio?.path
+  }
+
+  /// What the bar calls a session: its file's name without the ending.
+  public static func sessionName(of path: String) -> String {
+    let file = String(path.split(separator: "/").last ?? Substring(path))
+    return file.hasSuffix(".mm2s") ? String(file.dropLast(5)) : file
   }
 
   /// The document on screen.
@@ -213,8 +234,11 @@ public enum Message: Sendable {
   /// Time went on; monotonic seconds.
   case tick(Double)
   case engine(EngineMessage)
-  case folder(path: String, entries: [FolderEntry])
+  /// A folder's entries; nil when it cannot be read.
+  case folder(path: String, entries: [FolderEntry]?)
   case notice(Notice.Kind, String)
+  /// What opening the session found worth telling.
+  case opened(notes: [String], damaged: Bool)
 }
 
 /// Work for the runtime; `update` itself touches nothing outside the model.

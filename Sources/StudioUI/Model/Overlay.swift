@@ -3,11 +3,19 @@ import Studio
 /// What lies over the panes and takes the keys.
 public enum Overlay: Sendable {
   case help(query: TextEditor, scroll: Int)
+  case messages(scroll: Int)
   case palette(query: TextEditor, row: Int)
   case picker(Picker)
   case themes(row: Int, before: Theme)
   case form(Form)
   case confirm(Question)
+}
+
+/// One line of the help.
+public enum HelpLine: Hashable, Sendable {
+  case space
+  case heading(KeyContext)
+  case key(Binding)
 }
 
 /// Choosing a file.
@@ -22,6 +30,8 @@ public struct Picker: Sendable {
   public var preview: AudioTrack?
   public var previewPath: String?
   public var isLoading = true
+  /// The folder shown before, gone back to when this one cannot be read.
+  var before: String?
 
   /// Entries that match what was typed, best first.
   public var matches: [(entry: FolderEntry, places: [Int])] {
@@ -38,7 +48,7 @@ public struct Picker: Sendable {
 /// A dialog of labelled boxes.
 public struct Form: Sendable {
   public enum Kind: Hashable, Sendable {
-    case settings, rename(Take.ID), marker, export, say, trim, importClip, offset
+    case settings, rename(Take.ID), marker, export, saveAs, say, trim, importClip, offset
 
     /// Key of the drafts.
     var name: String {
@@ -74,7 +84,21 @@ public struct Form: Sendable {
 
 /// A question answered by one key.
 public struct Question: Sendable {
-  public enum Kind: Sendable { case quitWhileRunning }
+  public enum Kind: Sendable { case quitWhileRunning, quitUnsaved }
   public var kind: Kind
   public var text: String
+
+  /// The keys that answer, what each means, and the columns they are written in.
+  var choices: [(key: Character, text: String, columns: Range<Int>)] {
+    let words =
+      switch kind {
+      case .quitWhileRunning: ["y yes", "n no"]
+      case .quitUnsaved: ["y quit", "n stay", "s save as"]
+      }
+    var x = 0
+    return words.map { word in
+      defer { x += word.count + 3 }
+      return (word.first ?? " ", word, x..<x + word.count)
+    }
+  }
 }

@@ -5,15 +5,30 @@ public enum DisplayWidth {
     0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60, 0xffe0...0xffe6, 0x1f200...0x1f2ff, 0x20000...0x3fffd,
   ]
 
-  /// Cells of one grapheme cluster: 0, 1 or 2.
+  /// Cells of one grapheme cluster: 0, 1 or 2, and more where a script joins several letters (Devanagari, Tamil, Thai).
   public static func of(_ character: Character) -> Int {
     var width = 0
     for scalar in character.unicodeScalars {
       if scalar.value == 0xfe0f { return 2 }
-      width = max(width, of(scalar))
-      if width == 2 { return 2 }
+      let own = of(scalar)
+      if own == 2 { return 2 }
+      width += own
     }
     return width
+  }
+
+  /// A cluster in parts of one or two cells, as terminals without notion of clusters place them.
+  static func cells(of character: Character) -> [(text: Character, width: Int)] {
+    let whole = of(character)
+    if whole <= 2 { return whole == 0 ? [] : [(character, whole)] }
+    var parts: [(String.UnicodeScalarView, Int)] = []
+    for scalar in character.unicodeScalars {
+      let own = of(scalar)
+      if parts.isEmpty || own > 0 && parts[parts.count - 1].1 + own > 2 { parts.append(("".unicodeScalars, 0)) }
+      parts[parts.count - 1].0.append(scalar)
+      parts[parts.count - 1].1 += own
+    }
+    return parts.map { (Character(String($0.0)), $0.1) }
   }
 
   /// Cells of a text.
@@ -22,6 +37,8 @@ public enum DisplayWidth {
   static func of(_ scalar: Unicode.Scalar) -> Int {
     let v = scalar.value
     if v < 0x20 || v == 0x7f { return 0 }
+    // Vowels and final consonants of Hangul syllables written out go under their first letter.
+    if (0x1160...0x11ff).contains(v) || (0xd7b0...0xd7ff).contains(v) { return 0 }
     if v < 0x300 { return v >= 0x80 && v < 0xa0 || v == 0xad ? 0 : 1 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .lineSeparator, .paragraphSeparator, .control, .surrogate: return 0

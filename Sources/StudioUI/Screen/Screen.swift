@@ -104,11 +104,11 @@ public struct Screen: Sendable, Hashable {
     let end = min(limit, width)
     var column = x
     for character in text {
-      let w = DisplayWidth.of(character)
-      if w == 0 { continue }
-      if column + w > end { break }
-      if column >= 0 { put(character, width: w, column, y, style) }
-      column += w
+      if column + DisplayWidth.of(character) > end { break }
+      for (part, w) in DisplayWidth.cells(of: character) {
+        if column >= 0 { put(part, width: w, column, y, style) }
+        column += w
+      }
     }
     return column
   }

@@ -8,15 +8,21 @@ enum OverlayView {
     let (w, h) = (model.width, model.height)
     let size: (Int, Int)
     switch model.overlay {
-    case .help: size = (min(76, w - 4), h - 4)
+    case .help, .messages: size = (min(76, w - 4), h - 4)
     case .palette: size = (min(70, w - 4), min(20, h - 4))
     case .picker: size = (min(90, w - 4), min(26, h - 4))
     case .themes: size = (min(34, w - 4), min(model.themes.count + 4, h - 4))
     case .form(let form): size = (min(66, w - 4), min(form.fields.count + 5, h - 2))
-    case .confirm(let question): size = (min(max(30, DisplayWidth.of(question.text) + 6), w - 4), 5)
+    case .confirm(let question): size = (min(max(38, DisplayWidth.of(question.text) + 6), w - 4), 5)
     case nil: return nil
     }
     return Rect((w - size.0) / 2, max(1, (h - size.1) / 3), max(1, size.0), max(1, size.1))
+  }
+
+  /// Where help and messages show their lines.
+  static func scrollArea(_ model: Model) -> Rect {
+    guard let inner = box(model)?.inset(2, 1) else { return Rect(0, 0, 0, 0) }
+    return Rect(inner.x, inner.y + 2, inner.width, inner.height - 2)
   }
 
   /// The rows of the list in the overlay and the first entry shown.
@@ -50,13 +56,16 @@ enum OverlayView {
     let inner = box.inset(2, 1)
     switch overlay {
     case .help(let query, let scroll): help(model, query, scroll, inner, &canvas)
+    case .messages(let scroll): messages(model, scroll, inner, &canvas)
     case .palette(let query, let row): palette(model, query, row, inner, &canvas)
     case .picker(let picker): pick(model, picker, inner, &canvas)
     case .themes(let row, _): themes(model, row, inner, &canvas)
     case .form(let form): draw(model, form, inner, &canvas)
     case .confirm(let question):
       canvas.put(question.text, inner.x, inner.y, .overlay, in: inner)
-      canvas.put("y yes   n no", inner.x, inner.y + 2, dim(canvas), in: inner)
+      for choice in question.choices {
+        canvas.put(choice.text, inner.x + choice.columns.lowerBound, inner.y + 2, dim(canvas), in: inner)
+      }
     }
   }
 
@@ -91,31 +100,32 @@ enum OverlayView {
 
   private static func help(_ model: Model, _ query: TextEditor, _ scroll: Int, _ rect: Rect, _ canvas: inout Canvas) {
     title("Keys", query, rect, &canvas)
-    let rows = model.helpRows(query.text)
-    var last: KeyContext? = scroll > 0 && scroll <= rows.count ? nil : nil
-    var y = rect.y + 2
-    for binding in rows.dropFirst(scroll) where y < rect.bottom {
-      if binding.context != last {
-        if last != nil { y += 1 }
-        if y >= rect.bottom { break }
-        let name: String =
-          switch binding.context {
-          case .anywhere: "Anywhere"
-          case .stage: "Outside texts"
-          default: "In \(binding.context.rawValue.prefix(1).uppercased() + binding.context.rawValue.dropFirst())"
-          }
-        canvas.put(name, rect.x, y, .overlayTitle, in: rect)
-        last = binding.context
-        y += 1
-        if y >= rect.bottom { break }
+    let area = scrollArea(model)
+    let lines = model.helpLines(query.text)
+    for (i, line) in lines.dropFirst(scroll).prefix(area.height).enumerated() {
+      let y = area.y + i
+      switch line {
+      case .space: break
+      case .heading(let context): canvas.put(context.title, rect.x, y, .overlayTitle, in: rect)
+      case .key(let binding):
+        let keys = binding.keys.map { $0.label(ascii: model.ascii) }.joined(separator: "  ")
+        let style = canvas.theme[.hintKey].on(canvas.theme[.overlay])
+        canvas.put(keys, rect.x + 1, y, style, in: Rect(rect.x, y, 22, 1))
+        canvas.put(binding.title, rect.x + 23, y, .overlay, in: rect)
       }
-      let keys = binding.keys.map { $0.label(ascii: model.ascii) }.joined(separator: "  ")
-      let style = canvas.theme[.hintKey].on(canvas.theme[.overlay])
-      canvas.put(keys, rect.x + 1, y, style, in: Rect(rect.x, y, 22, 1))
-      canvas.put(binding.title, rect.x + 23, y, .overlay, in: rect)
-      y += 1
     }
-    if rows.isEmpty { canvas.put("no key does that", rect.x, y, dim(canvas), in: rect) }
+    if lines.isEmpty { canvas.put("no key does that", rect.x, area.y, dim(canvas), in: rect) }
+  }
+
+  private static func messages(_ model: Model, _ scroll: Int, _ rect: Rect, _ canvas: inout Canvas) {
+    title("Messages", nil, rect, &canvas)
+    let area = scrollArea(model)
+    for (i, line) in model.messageLines(width: area.width - 2).dropFirst(scroll).prefix(area.height).enumerated() {
+      let style = canvas.theme[line.kind.key].on(canvas.theme[.overlay])
+      if line.isFirst { canvas.put(canvas.glyphs.dot, area.x, area.y + i, style, in: area) }
+      canvas.put(line.text, area.x + 2, area.y + i, .overlay, in: area)
+    }
+    if model.messages.isEmpty { canvas.put("nothing was said yet", area.x, area.y, dim(canvas), in: area) }
   }
 
   private static func palette(_ model: Model, _ query: TextEditor, _ row: Int, _ rect: Rect, _ canvas: inout Canvas) {

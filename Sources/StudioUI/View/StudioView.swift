@@ -43,7 +43,7 @@ public struct StudioView {
   private func bar(_ model: Model, _ rect: Rect, _ canvas: inout Canvas) {
     canvas.screen.fill(rect, canvas.theme[.bar])
     var x = canvas.put(" mm2face ", 0, 0, .barName, in: rect)
-    x = canvas.put(model.sessionName + (model.isReadOnly ? " (not saved)" : ""), x, 0, .bar, in: rect)
+    x = canvas.put(model.sessionName + (model.isReadOnly || model.saveProblem != nil ? " (not saved)" : ""), x, 0, .bar, in: rect)
     if let take = model.document.current {
       x = canvas.put("  \(take.name)\(take.starred ? " " + canvas.glyphs.star : "")", x, 0, .barName, in: rect)
     }
@@ -83,18 +83,54 @@ public struct StudioView {
     }
   }
 
-  /// The foot of the screen: a notice, or what the keys do here.
+  /// The foot of the screen: a notice, over as many lines as it needs, or what the keys do here.
   private func hints(_ model: Model, _ rect: Rect, _ canvas: inout Canvas) {
     canvas.screen.fill(rect, canvas.theme[.hintText])
     if let notice = model.notice {
-      let key: Theme.Key = notice.kind == .good ? .good : notice.kind == .warning ? .warning : .bad
-      let style = canvas.theme[key].on(canvas.theme[.hintText])
-      canvas.put(" " + notice.text, 0, rect.y, style, in: Rect(0, rect.y, rect.width - 1, 1))
+      let style = canvas.theme[notice.kind.key].on(canvas.theme[.hintText])
+      let lines = NoticeLines(model, notice)
+      for (i, line) in lines.texts.enumerated() {
+        let row = Rect(0, rect.y - lines.texts.count + 1 + i, rect.width, 1)
+        canvas.screen.fill(row, canvas.theme[.hintText])
+        let end = canvas.put(" " + line, 0, row.y, style, in: row)
+        if i == lines.texts.count - 1 { canvas.put(lines.more, end, row.y, .hintKey, in: row) }
+      }
       return
     }
     for entry in HintBar.entries(model) {
       let x = canvas.put(entry.label, entry.columns.lowerBound, rect.y, .hintKey, in: rect)
       canvas.put(" " + entry.hint, x, rect.y, .hintText, in: rect)
+    }
+  }
+}
+
+/// A notice in lines; where there are more than fit, the last one names the key that shows the rest.
+struct NoticeLines {
+  let texts: [String]
+  let more: String
+
+  init(_ model: Model, _ notice: Notice) {
+    let most = max(1, min(4, model.height / 5))
+    let width = max(8, model.width - 2)
+    let lines = Model.wrapped(notice.text, width: width)
+    guard lines.count > most, let key = model.keys.key(for: .messages, in: .anywhere) else {
+      (texts, more) = (lines, "")
+      return
+    }
+    more = " \(key.label(ascii: model.ascii)) reads on"
+    let room = width - DisplayWidth.of(more)
+    let ellipsis = Glyphs(ascii: model.ascii).ellipsis
+    texts = lines.prefix(most - 1) + [DisplayWidth.fitted(lines[most - 1], room - 1, ellipsis: "") + ellipsis]
+  }
+}
+
+extension Notice.Kind {
+  /// How a theme shows it.
+  var key: Theme.Key {
+    switch self {
+    case .good: .good
+    case .warning: .warning
+    case .bad: .bad
     }
   }
 }

@@ -120,9 +120,10 @@ enum FolderReader {
     "wav", "flac", "ogg", "oga", "opus", "mp3", "aiff", "aif", "au", "caf", "w64", "raw", "gsm", "sph", "mp2", "m4a",
   ]
 
-  static func entries(_ path: String) -> [FolderEntry] {
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { !$0.hasPrefix(".") }
-    let all = names.compactMap { name -> FolderEntry? in
+  /// Folders and sounds in a folder; nil when it cannot be read.
+  static func entries(_ path: String) -> [FolderEntry]? {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return nil }
+    let all = names.filter { !$0.hasPrefix(".") }.compactMap { name -> FolderEntry? in
       var status = stat()
       guard stat(path + "/" + name, &status) == 0 else { return nil }
       let isFolder = status.st_mode & S_IFMT == S_IFDIR

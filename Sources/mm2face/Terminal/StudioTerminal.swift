@@ -80,9 +80,9 @@ final class StudioTerminal {
   }
 
   /// Loads what the session refers to and tells what opening found.
-  func open(notes: [String]) {
+  func open(notes: [String], damaged: Bool) {
     if let audio = model.document.audio { inbox.order(.loadAudio(audio)) }
-    if let note = notes.first { send(.notice(.warning, notes.count > 1 ? "\(note) (and \(notes.count - 1) more)" : note)) }
+    if !notes.isEmpty { send(.opened(notes: notes, damaged: damaged)) }
   }
 
   // MARK: Terminal

@@ -36,20 +36,20 @@ struct StudioVerb: AsyncParsableCommand {
     let head = try common.drawnHead()
     let path = session ?? "untitled.mm2s"
     let file = SessionFile(path: path, readOnly: readOnly)
-    let opened = try await file.open()
+    var opened = try await file.open()
     let modelPath = common.modelPath
     let engine = StudioEngine(
       session: file, loadModel: { try StudioParts.model(at: modelPath) }, exporter: StudioParts.exporter(head: head),
       importer: { try ClipFile.read($0) }, blender: StudioParts.blender())
     let looks = try Looks.load(wanted: theme)
     let face = SendableFace(FaceDrawer(head))
-    let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    let name = Model.sessionName(of: path)
     await engine.start()
-    var history = opened.history
-    if session == nil, opened.isNew, let edit = try? DemoSession.edit(), (try? history.apply(edit, at: 0)) == .step {
+    if session == nil, opened.isNew, let edit = try? DemoSession.edit(), (try? opened.history.apply(edit, at: 0)) == .step {
+      let history = opened.history
       await engine.perform(.record(.change(label: edit.label, joined: false, document: history.document), undoCount: history.undo.count))
     }
-    let start = StudioStart(history: history, name: name, notes: opened.notes, isReadOnly: opened.isReadOnly, looks: looks)
+    let start = StudioStart(opened: opened, name: name, looks: looks)
     let failure = await withCheckedContinuation { continuation in
       // The UI has a thread of its own: the pool's threads belong to the engine.
       let thread = Thread { continuation.resume(returning: StudioSession.run(start, face: face, engine: engine)) }
@@ -63,10 +63,8 @@ struct StudioVerb: AsyncParsableCommand {
 
 /// What a studio opens with.
 struct StudioStart: Sendable {
-  var history: History
+  var opened: SessionFile.Opened
   var name: String
-  var notes: [String]
-  var isReadOnly: Bool
   var looks: Looks
 }
 
@@ -104,12 +102,13 @@ enum StudioSession {
     let abilities = TerminalAbilities(
       colours: colours, dimIsSafe: nc_string("dim") != nil || colours > .mono, synchronised: synchronised, lineFeeds: !translates)
     var model = Model(
-      width: Int(nc_columns()), height: Int(nc_rows()), history: start.history, sessionName: start.name, isReadOnly: start.isReadOnly,
+      width: Int(nc_columns()), height: Int(nc_rows()), history: start.opened.history, sessionName: start.name,
+      isReadOnly: start.opened.isReadOnly,
       theme: colours == .mono ? .mono : start.looks.theme(for: colours), themes: colours == .mono ? [.mono] : start.looks.themes,
       keys: start.looks.keys, ascii: !TerminalProbe.isUTF8(environment: environment))
     model.canPlaySound = engine.canPlaySound
     var terminal: StudioTerminal? = StudioTerminal(model: model, face: face.drawer, engine: engine, abilities: abilities)
-    terminal?.open(notes: start.notes + start.looks.complaints)
+    terminal?.open(notes: start.opened.notes + start.looks.complaints, damaged: start.opened.isDamaged)
     terminal?.run()
     terminal = nil
     return nil
