@@ -170,4 +170,17 @@ import Testing
     guard case .listFolder(let path)? = stage.effects.last(where: { if case .listFolder = $0 { true } else { false } }) else { return }
     #expect(path == ".")
   }
+
+  @Test(arguments: [
+    ("a.npz b.glb", ["a.npz", "b.glb"]), ("\"my take.npz\"  b.csv", ["my take.npz", "b.csv"]), ("'an other'.gif", ["an other.gif"]),
+    ("don't.npz", ["don't.npz"]), ("", []),
+  ])
+  func fileNamesMayHoldSpaces(_ text: String, _ paths: [String]) {
+    var stage = Stage.demo(120, 40)
+    stage.keys("x C-u")
+    stage.send(.paste(text))
+    stage.keys("enter")
+    let jobs = stage.effects.compactMap { if case .engine(.export(_, let job)) = $0 { job.outputs } else { nil } }
+    #expect(jobs == (paths.isEmpty ? [] : [paths]))
+  }
 }

@@ -130,6 +130,25 @@ extension Model {
     return form
   }
 
+  /// File names apart at spaces, with quotation marks around those that hold spaces; nil when one is missing.
+  static func paths(in text: String) -> [String]? {
+    var paths: [String] = []
+    var (path, quote) = ("", Character?.none)
+    for character in text {
+      if character == quote {
+        quote = nil
+      } else if quote == nil, character == "\"" || character == "'" && path.isEmpty {
+        quote = character
+      } else if quote == nil, character == " " {
+        paths.append(path)
+        path = ""
+      } else {
+        path.append(character)
+      }
+    }
+    return quote == nil ? (paths + [path]).filter { !$0.isEmpty } : nil
+  }
+
   /// Takes a finished dialog; keeps it open with a complaint when something does not fit.
   mutating func accept(_ form: Form) -> [Effect] {
     let texts = form.fields.map { $0.editor.text.trimmingSpaces }
@@ -160,7 +179,7 @@ extension Model {
     case .marker:
       effects = edit(.addMarker(Marker(seconds: Double(frame) / clock.framesPerSecond, name: texts[0].isEmpty ? "mark" : texts[0])))
     case .export:
-      let paths = texts[0].split(separator: " ").map(String.init)
+      guard let paths = Model.paths(in: texts[0]) else { return complain("a quotation mark is missing") }
       guard !paths.isEmpty else { return complain("at least one file name; the ending decides the format") }
       guard let motion, let take = document.current else { return complain("there is no motion to export") }
       let job = ExportJob(items: [.init(clip: motion, name: take.name)], outputs: paths, audio: document.audio)
