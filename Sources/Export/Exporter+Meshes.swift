@@ -58,7 +58,7 @@ extension Exporter {
   func writeOBJFolder(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
     try requireHeadBasis(take.clip, format: "an .obj folder")
     let folder = path.hasSuffix(".obj") ? String(path.dropLast(4)) : path
-    let staging = try StagedFolder(folder, overwrite: options.overwrite)
+    let staging = try staged(folder)
     var poser = HeadPoser(options.head)
     var posed: [Float] = []
     let faces = objFaces()
