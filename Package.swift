@@ -31,7 +31,7 @@ let modules: [Module] = [
   Module(name: "Motion", uses: ["Tensor", "Containers"]),
   Module(name: "Claims", uses: ["Motion"]),
   Module(name: "Head", uses: ["Motion", "Tensor", "Containers"]),
-  Module(name: "Speech", uses: ["CSndFile", "CSampleRate", "Tensor"]),
+  Module(name: "Speech", uses: ["CSndFile", "CSampleRate", "Tensor", "Containers"]),
   Module(name: "Synthesis", uses: ["Models", "NeuralNet", "Claims", "Motion", "Speech", "Tensor", "Containers"]),
   Module(name: "Blendshapes", uses: ["NeuralNet", "Head", "Motion", "Tensor", "Containers"]),
   Module(name: "Corpus", uses: ["Claims", "Motion", "Head", "Speech", "Containers", "Tensor"]),

@@ -30,7 +30,8 @@ public final class MemorySink: ByteSink {
 
 /// A file that appears whole or not at all: written under a temporary name in the same folder, synced, then renamed.
 ///
-/// Without `commit()` the temporary file is removed when the object goes. A final class because it owns the descriptor.
+/// Without `commit()` the temporary file is removed when the object goes, or by `Unfinished` when the program is told to end.
+/// A final class because it owns the descriptor.
 public final class AtomicFile: ByteSink {
   public let path: String
   private let target: String
@@ -59,7 +60,12 @@ public final class AtomicFile: ByteSink {
       if present, !replacing { throw ContainerError.exists(path: path) }
       let name = "\(target).\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16)).tmp"
       temporary = name
-      descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, present ? info.st_mode & 0o777 : 0o666)
+      let mode = present ? info.st_mode & 0o777 : 0o666
+      descriptor = Unfinished.change { paths in
+        let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        if descriptor >= 0 { paths.insert(name) }
+        return descriptor
+      }
     }
     guard descriptor >= 0 else { throw ContainerError.unwritable(path: path, reason: String(cString: strerror(errno))) }
     self.mayReplace = replacing
@@ -72,7 +78,7 @@ public final class AtomicFile: ByteSink {
   deinit {
     if descriptor >= 0 {
       close(descriptor)
-      if let temporary { unlink(temporary) }
+      if let temporary { Unfinished.remove(temporary) }
     }
   }
 
@@ -104,25 +110,39 @@ public final class AtomicFile: ByteSink {
       return
     }
     guard fsync(descriptor) == 0 else { throw failure() }
-    if mayReplace {
-      guard rename(temporary, target) == 0 else { throw failure() }
-    } else {
+    try Unfinished.change { paths in
       // link() refuses a name that somebody else took meanwhile; a file system without links gets a plain rename.
-      if link(temporary, target) == 0 {
+      if !mayReplace, link(temporary, target) == 0 {
         unlink(temporary)
-      } else if errno == EEXIST {
+      } else if !mayReplace, errno == EEXIST {
         throw ContainerError.exists(path: path)
       } else if rename(temporary, target) != 0 {
         throw failure()
       }
+      paths.remove(temporary)
     }
     close(descriptor)
     descriptor = -1
-    let folder = open(
-      (target as NSString).deletingLastPathComponent.isEmpty ? "." : (target as NSString).deletingLastPathComponent, O_RDONLY)
+    let folder = open(folderName(of: target), O_RDONLY)
     if folder >= 0 {
       fsync(folder)
       close(folder)
+    }
+  }
+
+  /// Refuses what `init` would refuse, so that no work is done for a file that cannot be written.
+  ///
+  /// Errors: `ContainerError.exists`, `.unwritable`.
+  public static func check(_ path: String, replacing: Bool) throws {
+    let folder = folderName(of: path)
+    var isFolder: ObjCBool = false
+    if !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) || !isFolder.boolValue {
+      throw ContainerError.unwritable(path: path, reason: "there is no folder \(folder)")
+    }
+    var info = stat()
+    // A pipe or a device may be written into; it holds nothing that could be lost.
+    if !replacing, stat(path, &info) == 0, [S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT) {
+      throw ContainerError.exists(path: path)
     }
   }
 
@@ -163,4 +183,10 @@ public final class AtomicFile: ByteSink {
   }
 
   private func failure() -> ContainerError { .unwritable(path: path, reason: String(cString: strerror(errno))) }
+}
+
+/// The folder that a file is in, as its path says. (NSString's own crashes on a relative name of one letter, here as of Swift 6.3.)
+func folderName(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
 }

@@ -10,6 +10,7 @@ public enum ExportError: Error, Sendable, Hashable {
   case severalTakes(path: String, format: String)
   case noLandmarks(head: String)
   case folderExists(path: String)
+  case sameName(path: String)
 }
 
 extension ExportError: CustomStringConvertible {
@@ -29,6 +30,7 @@ extension ExportError: CustomStringConvertible {
       "\(path): a \(format) file holds one take. Put {take} into the name, and each take gets its own file."
     case .noLandmarks(let head): "the head \"\(head)\" has no landmarks, which mouth cues need."
     case .folderExists(let path): "\(path): exists already. Choose another name, or say --force to replace what is in it."
+    case .sameName(let path): "\(path): two files of this run would have this name. Give each its own."
     }
   }
 }

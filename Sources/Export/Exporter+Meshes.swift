@@ -57,8 +57,7 @@ extension Exporter {
   /// One `frame_%05d.obj` a frame.
   func writeOBJFolder(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
     try requireHeadBasis(take.clip, format: "an .obj folder")
-    let folder = path.hasSuffix(".obj") ? String(path.dropLast(4)) : path
-    let staging = try StagedFolder(folder, overwrite: options.overwrite)
+    let staging = try staged(path)
     var poser = HeadPoser(options.head)
     var posed: [Float] = []
     let faces = objFaces()
@@ -77,7 +76,7 @@ extension Exporter {
       }
     }
     try staging.commit()
-    report.paths.append(folder)
+    report.paths.append(path)
   }
 
   /// The head as a Wavefront .obj: vertices in file order, quads where the head has them.

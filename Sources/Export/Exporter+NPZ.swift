@@ -41,12 +41,12 @@ extension Exporter {
 
   /// `flame_param/%05d.npz`, one frame each with a leading 1, and `canonical_flame_param.npz`.
   func writeFlameFolder(_ take: ExportTake, to path: String, report: inout ExportReport, progress: Progress) throws {
-    let staging = try StagedFolder(path, overwrite: options.overwrite)
+    let staging = try staged(path)
     let clip = take.clip
     let values = FlameArrays(clip)
     let zero3 = NPYArray(shape: [1, 3], [Float](repeating: 0, count: 3))
     let folder = staging.path + "/flame_param"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     for frame in 0..<clip.frameCount {
       func row(_ array: [Float], _ width: Int) -> NPYArray {
         NPYArray(shape: [1, width], Array(array[frame * width..<(frame + 1) * width]))
@@ -72,6 +72,14 @@ extension Exporter {
   }
 }
 
+extension Exporter {
+  /// A folder that appears whole, in the place of one that stands there where that may be replaced.
+  func staged(_ folder: String) throws -> StagedFolder {
+    if !options.overwrite, FileManager.default.fileExists(atPath: folder) { throw ExportError.folderExists(path: folder) }
+    return try StagedFolder(folder, existing: options.overwrite ? .replace : .refuse)
+  }
+}
+
 /// A clip in the separate arrays of FLAME loaders.
 struct FlameArrays {
   /// T × 100; the last 50 are zero.
@@ -90,41 +98,4 @@ struct FlameArrays {
       eyes += [pose.leftEye, pose.rightEye].flatMap { [$0.x, $0.y, $0.z] }
     }
   }
-}
-
-/// A folder that appears whole: filled under a temporary name, then renamed.
-final class StagedFolder {
-  let path: String
-  private let target: String
-  private let overwrite: Bool
-  private var isDone = false
-
-  init(_ target: String, overwrite: Bool) throws {
-    if !overwrite, FileManager.default.fileExists(atPath: target) { throw ExportError.folderExists(path: target) }
-    self.target = target
-    self.overwrite = overwrite
-    path = target + ".tmp-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    } catch {
-      throw ContainerError.unwritable(path: target, reason: error.localizedDescription)
-    }
-  }
-
-  func commit() throws {
-    let old = target + ".old-\(getpid())"
-    let existed = FileManager.default.fileExists(atPath: target)
-    if existed { guard rename(target, old) == 0 else { throw failure() } }
-    guard rename(path, target) == 0 else {
-      let error = failure()
-      if existed { rename(old, target) }
-      throw error
-    }
-    isDone = true
-    if existed { try? FileManager.default.removeItem(atPath: old) }
-  }
-
-  private func failure() -> ContainerError { .unwritable(path: target, reason: String(cString: strerror(errno))) }
-
-  deinit { if !isDone { try? FileManager.default.removeItem(atPath: path) } }
 }

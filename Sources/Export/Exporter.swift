@@ -2,6 +2,7 @@ import Containers
 import Foundation
 import Head
 import Motion
+import Speech
 import Synchronization
 import Tensor
 
@@ -21,17 +22,35 @@ public struct Exporter: Sendable {
   public func write(_ takes: [ExportTake], to path: String, format named: String? = nil, progress: Progress = { _, _ in }) throws
     -> ExportReport
   {
-    let format = try ExportFormat.of(path: path, named: named)
-    if path.contains("{take}") || takes.count == 1 || format == .glb || format == .wav {
-      var report = ExportReport()
-      let groups = path.contains("{take}") ? takes.map { [$0] } : [takes]
-      for group in groups {
-        let target = path.replacingOccurrences(of: "{take}", with: Self.fileName(group.first?.name ?? "take"))
-        report.merge(try writeOne(group, to: target, format: format, progress: progress))
+    var report = ExportReport()
+    for file in try files(takes, [path], format: named)[0] { report.merge(try writeOne(file, progress: progress)) }
+    return report
+  }
+
+  /// What goes into one file or folder.
+  private struct Output {
+    var path: String
+    var format: ExportFormat
+    var takes: [ExportTake]
+  }
+
+  /// What will be written for each path; throws what can be known before any work is done.
+  private func files(_ takes: [ExportTake], _ paths: [String], format named: String?) throws -> [[Output]] {
+    var names = Set<String>()
+    return try paths.map { path in
+      let format = try ExportFormat.of(path: path, named: named)
+      let isEach = path.contains("{take}")
+      guard isEach || takes.count == 1 || format == .glb || format == .wav else {
+        throw ExportError.severalTakes(path: path, format: format.rawValue)
       }
-      return report
+      if format == .wav { _ = try sound(for: path) }
+      return try (isEach ? takes.map { [$0] } : [takes]).map { takes in
+        let name = path.replacingOccurrences(of: "{take}", with: Self.fileName(takes.first?.name ?? "take"))
+        let target = format == .obj && name.hasSuffix(".obj") ? String(name.dropLast(4)) : name
+        guard names.insert(URL(fileURLWithPath: target).standardizedFileURL.path).inserted else { throw ExportError.sameName(path: target) }
+        return Output(path: target, format: format, takes: takes)
+      }
     }
-    throw ExportError.severalTakes(path: path, format: format.rawValue)
   }
 
   /// Writes takes to several paths, as many at once as there are threads; the first path's error is thrown when several fail.
@@ -40,6 +59,7 @@ public struct Exporter: Sendable {
   public func write(_ takes: [ExportTake], toAll paths: [String], format: String? = nil, progress: @escaping @Sendable (Int, Int) -> Void)
     throws -> ExportReport
   {
+    let files = try files(takes, paths, format: format)
     // Vertex caches of one name share their .obj: they are written one after the other.
     let groups = Dictionary(grouping: paths.indices) { index in
       let path = paths[index] as NSString
@@ -49,12 +69,17 @@ public struct Exporter: Sendable {
     let results = concurrently(groups.count) { group in
       groups[group].map { index in
         Result {
-          try write(takes, to: paths[index], format: format) { done, total in
-            tally.withLock { tally in
-              tally[index] = (done, total)
-              progress(tally.values.map(\.done).reduce(0, +), tally.values.map(\.of).reduce(0, +))
-            }
+          var report = ExportReport()
+          for file in files[index] {
+            report.merge(
+              try writeOne(file) { done, total in
+                tally.withLock { tally in
+                  tally[index] = (done, total)
+                  progress(tally.values.map(\.done).reduce(0, +), tally.values.map(\.of).reduce(0, +))
+                }
+              })
           }
+          return report
         }
       }
     }
@@ -69,9 +94,10 @@ public struct Exporter: Sendable {
     return kept.isEmpty ? "take" : String(kept)
   }
 
-  private func writeOne(_ takes: [ExportTake], to path: String, format: ExportFormat, progress: Progress) throws -> ExportReport {
+  private func writeOne(_ file: Output, progress: Progress) throws -> ExportReport {
+    let (path, format) = (file.path, file.format)
     var report = ExportReport()
-    let prepared = try takes.map { take in
+    let prepared = try file.takes.map { take in
       var take = take
       take.clip = try prepare(take.clip, path: path, format: format)
       return take
@@ -149,10 +175,15 @@ public struct Exporter: Sendable {
   }
 
   private func writeSound(to path: String, report: inout ExportReport) throws {
-    guard let audio = options.audioPath else { throw ExportError.noAudio(path: path) }
-    let bytes = try FileBytes(reading: audio).contents
-    try AtomicFile.write(bytes, to: path, replacing: options.overwrite)
+    try AtomicFile.write(FileBytes(reading: sound(for: path)).contents, to: path, replacing: options.overwrite)
     report.paths.append(path)
+  }
+
+  /// The speech file, which must open as sound. Errors: `ExportError.noAudio`, `SpeechError`.
+  private func sound(for path: String) throws -> String {
+    guard let audio = options.audioPath else { throw ExportError.noAudio(path: path) }
+    _ = try AudioReader(path: audio)
+    return audio
   }
 }
 

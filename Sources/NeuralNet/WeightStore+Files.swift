@@ -51,13 +51,15 @@ extension WeightStore {
   public func writeMade(to path: String) throws { try Self.write(made, to: path) }
 
   /// Writes tensors as a safetensors file, sorted by name.
-  public static func write(_ tensors: [String: StoredTensor], to path: String, metadata: [String: String] = [:]) throws {
+  public static func write(
+    _ tensors: [String: StoredTensor], to path: String, metadata: [String: String] = [:], replacing: Bool = true
+  ) throws {
     var writer = SafetensorsWriter(metadata: metadata)
     for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
       guard let element = SafetensorsFile.Element(rawValue: tensor.element.rawValue) else { continue }
       writer.add(name, element: element, shape: tensor.shape, bytes: Array(tensor.bytes))
     }
-    try writer.write(to: path)
+    try writer.write(to: path, replacing: replacing)
   }
 
   /// Every tensor of this scope under its name without the scope's prefix.

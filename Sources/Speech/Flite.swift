@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 
 /// The `flite` program (Carnegie Mellon University): `-psdur` prints every phone with the time it ends.
@@ -16,11 +17,11 @@ enum Flite {
     guard voices.contains(voice.name) else { throw SpeechError.noSuchVoice(name: voice.name, known: voices) }
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-\(UUID().uuidString)")
     do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Unfinished.makeFolder(folder.path)
     } catch {
       throw SpeechError.writing(path: folder.path, reason: error.localizedDescription)
     }
-    defer { try? FileManager.default.removeItem(at: folder) }
+    defer { Unfinished.remove(folder.path) }
     let words = folder.appendingPathComponent("text")
     let wav = folder.appendingPathComponent("speech.wav")
     do {

@@ -25,11 +25,13 @@ extension ModelBundle {
     let store = try WeightStore(checkpoint: weights)
     let settings = try ModelConfiguration(json: json, path: configPath)
     var changed = description
+    // The bundle changes as a whole: its files and bundle.json belong together.
+    let staging = try StagedFolder(folder, existing: .overwrite)
     switch try settings.text("model_type") {
     case "wav2vec2":
       let part = BundleDescription.AudioPart(kind: .wav2vec2, file: "audio.safetensors", config: config)
       try fits(configPath, "audio", description.transformer.audioWidth, try part.encoder(weights: store, path: configPath).width)
-      try WeightStore.write(store.all, to: path(of: part.file))
+      try WeightStore.write(store.all, to: "\(staging.path)/\(part.file)")
       changed.audio = part
     case let kind:
       guard let kind = BertEncoder.Kind(rawValue: kind) else {
@@ -42,14 +44,15 @@ extension ModelBundle {
       let part = BundleDescription.TextPart(
         kind: kind, file: "text.safetensors", vocabulary: "vocab.txt", config: config,
         maxTokens: min(WordPiece.maximumTokens, encoder.maximumTokens))
-      try WeightStore.write(store.all, to: path(of: part.file))
-      try AtomicFile.write(try Data(contentsOf: URL(fileURLWithPath: vocabulary)), to: path(of: part.vocabulary))
+      try WeightStore.write(store.all, to: "\(staging.path)/\(part.file)")
+      try AtomicFile.write(try Data(contentsOf: URL(fileURLWithPath: vocabulary)), to: "\(staging.path)/\(part.vocabulary)")
       changed.text = part
       // Claims and lengths are read from the states of the text encoder that was there in training.
       changed.claims = nil
       changed.length = nil
     }
-    try changed.write(to: folder)
+    try changed.write(to: staging.path, changing: folder)
+    try staging.commit()
     return try ModelBundle(folder: folder)
   }
 

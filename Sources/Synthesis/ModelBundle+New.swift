@@ -13,16 +13,22 @@ extension ModelBundle {
   }
 
   /// Writes a bundle of random weights: the right shapes, so that everything around the networks can be built and tested; its motion means nothing.
+  ///
+  /// - Parameter replacing: whether files of a bundle that is there may be replaced. Errors: `ContainerError.exists`, `.unwritable`.
   @discardableResult
-  public static func makeRandom(_ template: BundleTemplate, name: String? = nil, seed: UInt64, folder: String) throws -> ModelBundle {
+  public static func makeRandom(_ template: BundleTemplate, name: String? = nil, seed: UInt64, folder: String, replacing: Bool = false)
+    throws
+    -> ModelBundle
+  {
     let pieces = letterVocabulary
     var description = template.description(name: name ?? "random-\(template.rawValue)", vocabulary: pieces.count)
     description.training = .object(["weights": .string("random"), "seed": .integer(Int(truncatingIfNeeded: seed))])
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let staging = try StagedFolder(
+      folder, existing: replacing ? .overwrite : .add, files: description.fileNames + [BundleDescription.fileName])
     func write(_ file: String, _ build: (WeightStore) throws -> Void) throws {
       let store = WeightStore.random(path: file, seed: seed)
       try build(store)
-      try store.writeMade(to: "\(folder)/\(file)")
+      try store.writeMade(to: "\(staging.path)/\(file)")
     }
     let tokenizer = description.tokenizer, transformer = description.transformer
     try write(tokenizer.file) { _ = try MotionTokenizer($0, config: tokenizer) }
@@ -32,24 +38,28 @@ extension ModelBundle {
     if let text = description.text {
       let settings = try BertEncoder.Configuration(ModelConfiguration(text.config.mapValues(\.untyped), path: name ?? ""), kind: text.kind)
       try write(text.file) { _ = try BertEncoder(settings, weights: $0) }
-      try AtomicFile.write(Data((pieces.joined(separator: "\n") + "\n").utf8), to: "\(folder)/\(text.vocabulary)")
+      try AtomicFile.write(Data((pieces.joined(separator: "\n") + "\n").utf8), to: "\(staging.path)/\(text.vocabulary)")
     }
     if let audio = description.audio { try write(audio.file) { _ = try audio.encoder(weights: $0, path: name ?? "") } }
     if let claims = description.claims {
       try write(claims.file) { _ = try ClaimVerifier(claims, weights: $0, width: transformer.textWidth, path: name ?? "") }
     }
     if let length = description.length { try write(length.file) { _ = try length.predictor(weights: $0, for: transformer) } }
-    try description.write(to: folder)
+    try description.write(to: staging.path)
+    try staging.commit()
     return try ModelBundle(folder: folder)
   }
 }
 
 extension BundleDescription {
-  /// Writes bundle.json beside its files, with their digests.
-  public func write(to folder: String) throws {
+  /// Writes bundle.json beside its files, with their digests; files that are not there are those of the bundle that it changes.
+  public func write(to folder: String, changing bundle: String? = nil) throws {
     var complete = self
     complete.files = [:]
-    for file in fileNames { complete.files[file] = try ModelBundle.digest("\(folder)/\(file)") }
+    for file in fileNames {
+      let isNew = FileManager.default.fileExists(atPath: "\(folder)/\(file)")
+      complete.files[file] = try ModelBundle.digest("\(isNew ? folder : bundle ?? folder)/\(file)")
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(complete) + Data("\n".utf8), to: "\(folder)/\(Self.fileName)")

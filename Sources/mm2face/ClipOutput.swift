@@ -20,22 +20,32 @@ struct ClipOutput {
   /// The voice the motion follows: its file is named in formats that can, and `.wav` is a copy of it.
   var audio: AudioSource?
 
-  /// Fails before any work is done when a path cannot be written: an unknown ending, a missing folder, a file that exists.
+  /// Fails before any work is done when a path cannot be written: an unknown ending, no voice, or what the other `check` refuses.
   func check(_ paths: [String]) throws {
     for path in paths {
       if kind(path) == "wav", audio == nil { throw ExportError.noAudio(path: path) }
       if !["npz", "tokens"].contains(kind(path)) { _ = try ExportFormat.of(path: path, named: format) }
-      let folder = (path as NSString).deletingLastPathComponent
-      var isFolder: ObjCBool = false
-      if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) || !isFolder.boolValue {
-        throw ContainerError.unwritable(path: path, reason: "there is no folder \(folder)")
-      }
-      var info = stat()
-      // A pipe or a device may be written into; it holds nothing that could be lost.
-      if !replacing, stat(path, &info) == 0, [S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT) {
-        throw ContainerError.exists(path: path)
-      }
     }
+    try Self.check(paths, replacing: replacing)
+  }
+
+  /// Refuses a missing folder, a file that exists unless it may be replaced, and a name given twice.
+  static func check(_ paths: [String], replacing: Bool) throws {
+    var names = Set<String>()
+    for path in paths {
+      guard names.insert(URL(fileURLWithPath: path).standardizedFileURL.path).inserted else { throw ExportError.sameName(path: path) }
+      try AtomicFile.check(path, replacing: replacing)
+    }
+  }
+
+  /// Refuses a name for a clip that is not .npz: its content would not be what the name says. A pipe or a device may have any name.
+  static func checkClip(_ path: String, replacing: Bool) throws {
+    var info = stat()
+    let isDevice = stat(path, &info) == 0 && ![S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT)
+    guard isDevice || (path as NSString).pathExtension.lowercased() == "npz" else {
+      throw ValidationError("--out \(path): a clip is written as .npz; `mm2face export` makes other formats of one")
+    }
+    try AtomicFile.check(path, replacing: replacing)
   }
 
   /// Writes one file (some formats: with companions) and says what was written.
@@ -87,14 +97,19 @@ enum TokenFile {
     } catch {
       throw SynthesisError.unreadable(path: path, reason: error.localizedDescription)
     }
+    let tokens: TokenSequence
     do {
-      return try JSONDecoder().decode(TokenSequence.self, from: data)
+      tokens = try JSONDecoder().decode(TokenSequence.self, from: data)
     } catch {
       throw SynthesisError.bundle(path: path, key: "the file", expected: "lanes and tokens as JSON", found: "something else")
     }
+    guard tokens.stepCount > 0 else {
+      throw SynthesisError.bundle(path: path, key: "tokens", expected: "at least one step", found: "none, which is no motion")
+    }
+    return tokens
   }
 
-  static func write(_ tokens: TokenSequence, to path: String, replacing: Bool = true) throws {
+  static func write(_ tokens: TokenSequence, to path: String, replacing: Bool) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     try AtomicFile.write(try encoder.encode(tokens) + Data("\n".utf8), to: path, replacing: replacing)

@@ -34,19 +34,21 @@ struct MM2Face: AsyncParsableCommand {
   static func main() async {
     // A file size limit shall fail the write, as a full disk does, instead of ending the program halfway through a file.
     signal(SIGXFSZ, SIG_IGN)
+    Interruption.watch()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
       try Output.finish()
+      Interruption.leave(0)
     } catch let error where String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") {
       // Usage errors and requests for help keep the parser's wording; its usage code becomes ours.
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
       if code.isSuccess { print(message) } else if !message.isEmpty { FileHandle.standardError.write(Data((message + "\n").utf8)) }
-      Foundation.exit(code == .validationFailure ? ExitCodes.usage : code.rawValue)
+      Interruption.leave(code == .validationFailure ? ExitCodes.usage : code.rawValue)
     } catch {
       FileHandle.standardError.write(Data("mm2face: \(error)\n".utf8))
-      Foundation.exit(ExitCodes.code(of: error))
+      Interruption.leave(ExitCodes.code(of: error))
     }
   }
 }

@@ -23,16 +23,24 @@ public enum Program {
   /// Why a test of the program is left out.
   public static let absence = "the program is not built; run swift build -c release --product mm2face, or swift test"
 
-  /// Runs the program in a folder that it may write to; what it prints goes to `output`, where that is given, and is not answered then.
-  public static func run(_ arguments: [String], in folder: String, seconds: Double = 30, output: String? = nil) throws -> Answer {
+  /// The program, not begun yet, with nothing to read and nowhere to print.
+  public static func process(_ arguments: [String], in folder: String) -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path ?? "mm2face")
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    return process
+  }
+
+  /// Runs the program in a folder that it may write to; what it prints goes to `output`, where that is given, and is not answered then.
+  public static func run(_ arguments: [String], in folder: String, seconds: Double = 30, output: String? = nil) throws -> Answer {
+    let process = process(arguments, in: folder)
     let name = UUID().uuidString
     let files = ["\(folder)/output-\(name)", "\(folder)/complaint-\(name)"]
     for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
-    process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: output ?? files[0])
     process.standardError = FileHandle(forWritingAtPath: files[1])
     try process.run()

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 
 /// Pipes text through a command of the user's, for example a language model that paraphrases.
@@ -13,10 +14,13 @@ public struct Rewriter: Sendable {
     process.arguments = ["-c", command]
     // Text goes in by a file, not a pipe: writing to a command that has ended already would end this program too.
     let input = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-\(UUID().uuidString).txt")
-    defer { try? FileManager.default.removeItem(at: input) }
+    defer { Unfinished.remove(input.path) }
     let output = Pipe()
     do {
-      try Data(text.utf8).write(to: input)
+      try Unfinished.change { paths in
+        paths.insert(input.path)
+        try Data(text.utf8).write(to: input)
+      }
       process.standardInput = try FileHandle(forReadingFrom: input)
       process.standardOutput = output
       try process.run()

@@ -55,9 +55,10 @@ public struct DatasetBuilder: Sendable {
     writers = (TextWriter(bank: bank, heldOut: false), TextWriter(bank: bank, heldOut: true))
   }
 
-  /// Builds everything; `progress` hears the number of finished clips.
+  /// Builds everything; `progress` hears the number of finished clips. The corpus appears whole, at the end.
   public func build(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> Tally {
-    try DatasetLayout.create(settings.folder)
+    let staging = try DatasetLayout.create(settings.folder)
+    let folder = URL(fileURLWithPath: staging.path)
     struct State {
       var tally = Tally()
       var done = 0
@@ -69,7 +70,7 @@ public struct DatasetBuilder: Sendable {
       guard state.withLock({ $0.failure == nil }) else { return }
       do {
         let made = try make(index, line: line)
-        let bytes = try made.write(to: settings.folder)
+        let bytes = try made.write(to: folder)
         let done = state.withLock { state in
           state.tally.talking += made.sound == nil ? 0 : 1
           state.tally.silent += made.sound == nil ? 1 : 0
@@ -120,8 +121,9 @@ public struct DatasetBuilder: Sendable {
       var lists = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0.rawValue, [String]()) })
       for entry in result.names where entry.talking == talking { lists[entry.split.rawValue, default: []].append(entry.name) }
       for key in lists.keys { lists[key]?.sort() }
-      try DatasetLayout.writeList(lists, talking: talking, in: settings.folder)
+      try DatasetLayout.writeList(lists, talking: talking, in: folder)
     }
+    try staging.commit()
     return result.tally
   }
 

@@ -1,4 +1,5 @@
 import Claims
+import Containers
 import Foundation
 
 /// The folders and lists of MMHead on disk.
@@ -10,15 +11,17 @@ enum DatasetLayout {
   static let textFolder = "text_annotations"
   static let provenanceFolder = "provenance"
 
-  /// Makes the folders; the folder must be new or empty.
-  static func create(_ folder: URL) throws {
+  /// Makes the folders under a temporary name; the folder must be new or empty.
+  static func create(_ folder: URL) throws -> StagedFolder {
     let files = FileManager.default
     let old = (try? files.contentsOfDirectory(atPath: folder.path)) ?? []
     guard old.isEmpty else { throw CorpusError.folderNotEmpty(folder.path) }
+    let staging = try StagedFolder(folder.path, existing: .add)
     let texts = TextLevel.allCases.map { "\(textFolder)/\($0.folder)" }
-    for name in [motionFolder, audioFolder, provenanceFolder] + texts {
-      try files.createDirectory(at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+    for name in [motionFolder, audioFolder, provenanceFolder, textFolder] + texts {
+      try files.createDirectory(atPath: "\(staging.path)/\(name)", withIntermediateDirectories: false)
     }
+    return staging
   }
 
   static func writeList(_ lists: [String: [String]], talking: Bool, in folder: URL) throws {

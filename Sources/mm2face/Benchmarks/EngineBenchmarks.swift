@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Models
 import NeuralNet
@@ -79,8 +80,8 @@ enum EngineBenchmarks {
   /// Process start to the first token: writes random weights of size S, then starts this program on them again and again.
   static func start(repeats: Int) throws -> BenchmarkLine {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-bench-\(getpid())").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Unfinished.makeFolder(folder)
+    defer { Unfinished.remove(folder) }
     let settings = FirstToken.Settings(dim: 256, layers: 6, heads: 8, codes: 512, block: 64)
     try JSONEncoder().encode(settings).write(to: URL(fileURLWithPath: "\(folder)/config.json"))
     let store = WeightStore.random(seed: 6)

@@ -37,6 +37,7 @@ struct BlendVerb: ParsableCommand {
   }
 
   func run() throws {
+    try ClipOutput.checkClip(out, replacing: force)
     let reporter = ProgressReporter(common.progress)
     reporter.report("reading", done: 0, of: 3)
     let flame = try common.headPath.map { try HeadVerb.read($0) }.flatMap { $0.basis == .studio50 ? nil : $0 }

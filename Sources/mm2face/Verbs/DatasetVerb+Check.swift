@@ -99,25 +99,28 @@ extension DatasetVerb {
     var poseWeight = MotionCleaner().poseWeight
     @Option(help: "Weight of staying near the data; smaller smooths more.")
     var dataWeight = MotionCleaner().dataWeight
+    @Flag(help: "Replace files that exist.")
+    var force = false
 
     func run() throws {
       let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: folder))
       var cleaner = MotionCleaner()
       (cleaner.boxScale, cleaner.poseWeight, cleaner.dataWeight) = (boxScale, poseWeight, dataWeight)
-      let target = URL(fileURLWithPath: out)
-      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+      let staging = try StagedFolder(
+        out, existing: force ? .overwrite : .add, files: dataset.entries.map { "\($0.name).npz" } + ["report.json"])
       var reports: [String: MotionCleaner.Report] = [:]
       let reporter = ProgressReporter(common.progress)
       for (index, entry) in dataset.entries.enumerated() {
         let (clip, report) = cleaner.clean(try dataset.motion(entry.name))
-        try clip.write(npz: target.appendingPathComponent("\(entry.name).npz").path)
+        try clip.write(npz: "\(staging.path)/\(entry.name).npz")
         reports[entry.name] = report
         if index % 50 == 0 { reporter.report("clips", done: index, of: dataset.entries.count) }
       }
       reporter.finish()
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      try encoder.encode(reports).write(to: target.appendingPathComponent("report.json"))
+      try AtomicFile.write(encoder.encode(reports), to: "\(staging.path)/report.json")
+      try staging.commit()
       let replaced = reports.values.reduce(0) { $0 + $1.expressionOutliers.count + $1.poseOutliers.count }
       func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
       print("\(reports.count) clips, \(replaced) frames replaced")
@@ -149,6 +152,8 @@ extension DatasetVerb {
     var rewriter: String?
     @Flag(help: "There is a voice: the mouth's movements are speech.")
     var speech = false
+    @Flag(help: "Replace files that exist.")
+    var force = false
 
     struct Answer: Encodable {
       var texts: [String: String]
@@ -166,8 +171,8 @@ extension DatasetVerb {
         var levels = Dictionary(uniqueKeysWithValues: TextLevel.allCases.map { ($0.rawValue, texts[$0]) })
         if let rewriter { for (level, text) in levels { levels[level] = try Rewriter(command: rewriter).rewrite(text) } }
         if let out {
-          let data = try encoder.encode(Answer(texts: levels, annotation: Annotation(clip)))
-          try data.write(to: URL(fileURLWithPath: out).appendingPathComponent("\(name).json"))
+          try AtomicFile.write(
+            encoder.encode(Answer(texts: levels, annotation: Annotation(clip))), to: "\(out)/\(name).json", replacing: force)
         } else if common.json {
           print(String(decoding: try encoder.encode(Answer(texts: levels, annotation: Annotation(clip))), as: UTF8.self))
         } else {

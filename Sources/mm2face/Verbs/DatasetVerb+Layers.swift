@@ -23,24 +23,27 @@ extension DatasetVerb {
     @Option(name: .shortAndLong, help: ArgumentHelp("A folder.", valueName: "folder"))
     var out: String
 
+    @Flag(help: "Replace files that exist.")
+    var force = false
+
     func validate() throws {
       if count < 1 { throw ValidationError("--count must be at least 1, found \(count)") }
     }
 
     func run() throws {
-      let folder = URL(fileURLWithPath: out)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let names = (0..<count).map { index in
+        "LAYERS_" + String(repeating: "0", count: max(0, 6 - String(index).count)) + String(index)
+      }
+      let staging = try StagedFolder(out, existing: force ? .overwrite : .add, files: names.map { "\($0).npz" } + ["layers.json"])
       let reporter = ProgressReporter(common.progress)
       var list: [JSONValue] = []
-      for index in 0..<count {
+      for (index, name) in names.enumerated() {
         let own = seed &* 1_000_003 &+ UInt64(index)
         let played = LayeredPerformance(seed: own)
-        let number = String(index)
-        let name = "LAYERS_" + String(repeating: "0", count: max(0, 6 - number.count)) + number
         let arrays = [("speech", played.speech), ("expression", played.expression), ("both", played.both)].map { key, clip in
           (name: key, array: NPYArray(shape: [clip.frameCount, 56], clip.values))
         }
-        try NPZFile.write(arrays, to: folder.appendingPathComponent("\(name).npz").path, replacing: true)
+        try NPZFile.write(arrays, to: "\(staging.path)/\(name).npz")
         let phones = played.phones.map { JSONValue.array([.string($0.name), .number($0.start), .number($0.end)]) }
         list.append([
           "name": .string(name), "seed": .string(String(own)), "mood": .string(played.score.emotion?.name.rawValue ?? "neutral"),
@@ -50,7 +53,8 @@ extension DatasetVerb {
       }
       reporter.finish()
       let about: JSONValue = ["seed": .string(String(seed)), "performances": .array(list)]
-      try AtomicFile.write(Data(about.encoded.utf8), to: folder.appendingPathComponent("layers.json").path)
+      try AtomicFile.write(Data(about.encoded.utf8), to: "\(staging.path)/layers.json")
+      try staging.commit()
       print("\(count) performances in \(out)")
     }
   }

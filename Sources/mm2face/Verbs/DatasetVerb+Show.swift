@@ -31,6 +31,9 @@ extension DatasetVerb {
     @Option(help: "Which clips when none is named.")
     var seed: UInt64 = 1
 
+    @Flag(help: "Replace a file that exists.")
+    var force = false
+
     func validate() throws {
       try check("--columns", columns, in: 1...100)
       try check("--size", size, in: 16...1000)
@@ -38,6 +41,7 @@ extension DatasetVerb {
     }
 
     func run() throws {
+      if let out { try AtomicFile.check(out, replacing: force) }
       let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: folder))
       var chosen = names
       if chosen.isEmpty {
@@ -63,7 +67,7 @@ extension DatasetVerb {
           sheet.add(portrait.draw(vertices, topology, colours: head.colors, camera: camera), caption: caption)
         }
       }
-      try Data(try PNG.encode(sheet.picture())).write(to: URL(fileURLWithPath: out))
+      try AtomicFile.write(PNG.encode(sheet.picture()), to: out, replacing: force)
     }
 
     private func describe(_ name: String, _ dataset: MMHeadDataset) throws {

@@ -36,6 +36,9 @@ extension DatasetVerb {
     @Option(help: ArgumentHelp("Perform share I of N.", valueName: "I/N"))
     var shard: String?
 
+    @Flag(help: "Replace a file that exists.")
+    var force = false
+
     func validate() throws {
       try check("--limit", limit, in: 1 ... .max)
       if takes < 2 { throw ValidationError("--takes must be at least 2, to prefer one to another; found \(takes)") }
@@ -43,6 +46,7 @@ extension DatasetVerb {
     }
 
     func run() async throws {
+      try AtomicFile.check(out, replacing: force)
       let set = try EvaluationDataset(folder: folder, task: .text, split: split, basis: .studio50, limit: limit)
       let share = try Shard(shard ?? "1/1").indices(of: set.items.count)
       guard share.contains(where: { !set.items[$0].claims.isEmpty }) else {
@@ -51,7 +55,7 @@ extension DatasetVerb {
       }
       let performer = CorpusTakes(try common.generator(), takes: takes, seed: seed)
       let reporter = ProgressReporter(common.progress)
-      let file = try AtomicFile(out)
+      let file = try AtomicFile(out, replacing: force)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       var (claims, missed) = (0, 0)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Evaluation
 import Foundation
 import Head
@@ -50,13 +51,9 @@ extension EvaluateVerb {
       reporter.report("gallery", done: index + 1, of: Self.gallery.count)
     }
     reporter.finish()
-    do {
-      let isCast = path.hasSuffix(".cast")
-      let data = isCast ? Data(cast(clips, head: head, topology: topology).utf8) : Data(try PNG.encode(sheet.picture()))
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw EvaluationError.writing(path: path, reason: error.localizedDescription)
-    }
+    let isCast = (path as NSString).pathExtension.lowercased() == "cast"
+    let data = isCast ? Data(cast(clips, head: head, topology: topology).utf8) : Data(try PNG.encode(sheet.picture()))
+    try AtomicFile.write(data, to: path, replacing: force)
     print("\(Self.gallery.count) performances in \(path)")
   }
 

@@ -82,6 +82,9 @@ struct EvaluateVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Draw one voice under eight emotions and six head poses, by the model: .png or .cast.", valueName: "file"))
   var gallery: String?
 
+  @Flag(help: "Replace a gallery that exists.")
+  var force = false
+
   @Option(help: ArgumentHelp("The gallery's voice; the scratch voice by default.", valueName: "wav"))
   var galleryAudio: String?
 
@@ -110,6 +113,13 @@ struct EvaluateVerb: AsyncParsableCommand {
     if gallery == nil, prompts == nil, pairs == nil, dataset == nil || task == nil {
       throw ValidationError("give --dataset and --task, or --gallery, or --prompts, or --pairs")
     }
+    if let gallery, !["png", "cast"].contains((gallery as NSString).pathExtension.lowercased()) {
+      throw ValidationError("--gallery \(gallery): expected an ending .png or .cast")
+    }
+    var isFolder: ObjCBool = false
+    if let clips, FileManager.default.fileExists(atPath: clips, isDirectory: &isFolder), !isFolder.boolValue {
+      throw ValidationError("--clips \(clips): expected a folder, found a file")
+    }
     if let complaint = settings.complaint { throw ValidationError(complaint) }
     try check("--repeats", repeats, in: 1 ... .max)
     try check("--limit", limit, in: 1 ... .max)
@@ -127,6 +137,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     let reporter = ProgressReporter(common.progress)
     common.useThreads()
     if let gallery {
+      try AtomicFile.check(gallery, replacing: force)
       let head = try HeadModel(studioFile: try common.headPath ?? AssetLocator.path("assets/head/studio.safetensors"))
       try await drawGallery(gallery, model: Generator(bundle: bundle()), head: head, reporter: reporter)
     }

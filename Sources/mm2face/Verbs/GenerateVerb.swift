@@ -35,9 +35,9 @@ struct GenerateVerb: AsyncParsableCommand {
   var weights: WeightPrecision = .fp32
 
   @Option(
-    name: .shortAndLong,
+    name: .shortAndLong, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Where to write: .npz (the clip), .tokens, or any ending of mm2face export; {take} becomes the take's number; repeatable.",
+      "Where to write, several files if wanted: .npz (the clip), .tokens, or any ending of mm2face export; {take} becomes the take's number.",
       valueName: "file"))
   var out: [String]
 

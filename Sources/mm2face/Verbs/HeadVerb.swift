@@ -95,12 +95,15 @@ struct HeadVerb: AsyncParsableCommand {
 
     @Option(name: .shortAndLong, help: "The head file to write.")
     var out = "assets/head/studio.safetensors"
+    @Flag(help: "Replace a file that exists.")
+    var force = false
 
     func run() async throws {
       try FileManager.default.createDirectory(
         at: URL(fileURLWithPath: out).deletingLastPathComponent(), withIntermediateDirectories: true)
+      try AtomicFile.check(out, replacing: force)
       let file = HeadAuthoring.build().safetensors()
-      try AtomicFile.write(file, to: out)
+      try AtomicFile.write(file, to: out, replacing: force)
       print("\(out): \(file.count) bytes, SHA-256 \(SHA256.hex(file))")
     }
   }

@@ -24,6 +24,7 @@ struct ImportVerb: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
+    try ClipOutput.checkClip(out, replacing: force)
     var options = ClipFile.Options()
     guard let unit = LiveLinkFormat.AngleUnit(rawValue: headUnit) else {
       throw ValidationError("--head-unit takes radians, degrees/180 or degrees, found \(headUnit)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Foundation
 import NeuralNet
 import Synthesis
@@ -85,13 +86,16 @@ struct ModelVerb: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "folder"))
     var out: String
 
+    @Flag(help: "Replace files that exist.")
+    var force = false
+
     func validate() throws {
       if !random { throw ValidationError("model new makes random weights: say --random; training/ makes trained ones") }
     }
 
     func run() throws {
       common.useThreads()
-      let bundle = try ModelBundle.makeRandom(config, name: name, seed: seed, folder: out)
+      let bundle = try ModelBundle.makeRandom(config, name: name, seed: seed, folder: out, replacing: force)
       print("\(out): \(bundle.name)")
     }
   }
@@ -111,6 +115,9 @@ struct ModelVerb: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Where a PyTorch file's tensors are written.", valueName: "file.safetensors"))
     var out: String?
 
+    @Flag(help: "Replace a file of --out that exists.")
+    var force = false
+
     func validate() throws {
       if (into == nil) == (out == nil) {
         throw ValidationError("give --into BUNDLE for an encoder's folder, or --out FILE.safetensors for a PyTorch file")
@@ -123,9 +130,10 @@ struct ModelVerb: ParsableCommand {
         let bundle = try ModelBundle(folder: into).importing(encoder: source)
         print("\(into): \(bundle.name)")
       } else if let out {
+        try AtomicFile.check(out, replacing: force)
         let store = try WeightStore(torch: source)
         let all = store.all
-        try WeightStore.write(all, to: out)
+        try WeightStore.write(all, to: out, replacing: force)
         print("\(out): \(all.count) tensors")
       }
     }

@@ -107,10 +107,13 @@ struct RenderVerb: AsyncParsableCommand {
   var lit = false
   @Flag(help: "Dark lines on light.")
   var light = false
+  @Flag(help: "Replace files that exist.")
+  var force = false
   @OptionGroup var drawing: DrawingOptions
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
+    try ClipOutput.check(out, replacing: force)
     let motion = try ClipFile.read(clip)
     guard motion.frameCount > 0 else { throw ValidationError("\(clip): the clip has no frames; nothing to draw") }
     if let frame, !(0..<motion.frameCount).contains(frame) {
@@ -123,7 +126,7 @@ struct RenderVerb: AsyncParsableCommand {
     }
     for path in out {
       let data = try render(motion, path, &drawer)
-      try AtomicFile.write(data, to: path)
+      try AtomicFile.write(data, to: path, replacing: force)
     }
   }
 

@@ -30,6 +30,7 @@ struct RetargetVerb: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try ClipOutput.checkClip(out, replacing: force)
     let flame = try HeadVerb.read(common.headPath)
     let motion = try ClipFile.read(clip, options: ClipFile.Options(flame: flame))
     let retargeting = try Retargeting(studio: HeadModel.studio(), flame: flame, steadiness: steadiness)

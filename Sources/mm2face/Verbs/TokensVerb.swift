@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Foundation
 import Motion
 import Synthesis
@@ -19,11 +20,15 @@ struct TokensVerb: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write; standard output without it.", valueName: "file.tokens"))
     var out: String?
 
+    @Flag(help: "Replace a file that exists.")
+    var force = false
+
     func run() throws {
+      if let out { try AtomicFile.check(out, replacing: force) }
       let generator = try common.generator()
       let clip = try ClipFile.read(clip)
       let tokens = try generator.encode(clip)
-      if let out { try TokenFile.write(tokens, to: out) } else { print(JSONLine.text(tokens)) }
+      if let out { try TokenFile.write(tokens, to: out, replacing: force) } else { print(JSONLine.text(tokens)) }
       if out != nil, !common.json { print("\(tokens.stepCount) steps of \(tokens.lanes.joined(separator: ", "))") }
     }
   }
@@ -39,11 +44,15 @@ struct TokensVerb: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write.", valueName: "clip.npz"))
     var out: String
 
+    @Flag(help: "Replace a file that exists.")
+    var force = false
+
     func run() throws {
+      try ClipOutput.checkClip(out, replacing: force)
       let generator = try common.generator()
       var clip = try generator.decode(TokenFile.read(tokens))
       clip.provenance = ["model": generator.modelName, "tokens": tokens]
-      try clip.write(npz: out)
+      try clip.write(npz: out, replacing: force)
       print("\(out): \(clip.frameCount) frames")
     }
   }
