@@ -18,7 +18,7 @@ extension ModelBundle {
     let pieces = letterVocabulary
     var description = template.description(name: name ?? "random-\(template.rawValue)", vocabulary: pieces.count)
     description.training = .object(["weights": .string("random"), "seed": .integer(Int(truncatingIfNeeded: seed))])
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try OutputFolder.make(folder)
     func write(_ file: String, _ build: (WeightStore) throws -> Void) throws {
       let store = WeightStore.random(path: file, seed: seed)
       try build(store)
@@ -49,7 +49,7 @@ extension BundleDescription {
   public func write(to folder: String) throws {
     var complete = self
     complete.files = [:]
-    for file in fileNames { complete.files[file] = try ModelBundle.digest("\(folder)/\(file)") }
+    for file in fileNames { complete.files[file] = try SHA256.hex(ofFile: "\(folder)/\(file)") }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(complete) + Data("\n".utf8), to: "\(folder)/\(Self.fileName)")

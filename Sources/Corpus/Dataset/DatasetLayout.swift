@@ -1,4 +1,5 @@
 import Claims
+import Containers
 import Foundation
 
 /// The folders and lists of MMHead on disk.
@@ -12,18 +13,18 @@ enum DatasetLayout {
 
   /// Makes the folders; the folder must be new or empty.
   static func create(_ folder: URL) throws {
-    let files = FileManager.default
-    let old = (try? files.contentsOfDirectory(atPath: folder.path)) ?? []
+    try OutputFolder.make(folder.path)
+    let old = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     guard old.isEmpty else { throw CorpusError.folderNotEmpty(folder.path) }
     let texts = TextLevel.allCases.map { "\(textFolder)/\($0.folder)" }
     for name in [motionFolder, audioFolder, provenanceFolder] + texts {
-      try files.createDirectory(at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+      try OutputFolder.make(folder.appendingPathComponent(name).path)
     }
   }
 
   static func writeList(_ lists: [String: [String]], talking: Bool, in folder: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    try encoder.encode(lists).write(to: folder.appendingPathComponent(talking ? talkingList : textList))
+    try AtomicFile.write(encoder.encode(lists), to: folder.appendingPathComponent(talking ? talkingList : textList).path)
   }
 }

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Models
 import NeuralNet
@@ -79,10 +80,10 @@ enum EngineBenchmarks {
   /// Process start to the first token: writes random weights of size S, then starts this program on them again and again.
   static func start(repeats: Int) throws -> BenchmarkLine {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-bench-\(getpid())").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try OutputFolder.make(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let settings = FirstToken.Settings(dim: 256, layers: 6, heads: 8, codes: 512, block: 64)
-    try JSONEncoder().encode(settings).write(to: URL(fileURLWithPath: "\(folder)/config.json"))
+    try AtomicFile.write(JSONEncoder().encode(settings), to: "\(folder)/config.json")
     let store = WeightStore.random(seed: 6)
     _ = try MM2FaceTransformer(store, config: settings.transformer, rate: 4)
     try store.writeMade(to: "\(folder)/model.safetensors")
@@ -129,7 +130,7 @@ enum FirstToken {
   }
 
   static func run(_ folder: String, precision: WeightPrecision) throws {
-    let settings = try JSONDecoder().decode(Settings.self, from: Data(contentsOf: URL(fileURLWithPath: "\(folder)/config.json")))
+    let settings = try JSONFile.read(Settings.self, path: "\(folder)/config.json")
     let model = try MM2FaceTransformer(
       WeightStore(safetensors: "\(folder)/model.safetensors"), config: settings.transformer, rate: 4, precision: precision)
     let rows = Matrix(rows: 250, columns: settings.dim, repeating: 0.1)
