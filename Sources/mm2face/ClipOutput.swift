@@ -80,19 +80,7 @@ struct ClipOutput {
 
 /// Tokens as JSON: `{"lanes":[…],"tokens":[…]}`.
 enum TokenFile {
-  static func read(_ path: String) throws -> TokenSequence {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw SynthesisError.unreadable(path: path, reason: error.localizedDescription)
-    }
-    do {
-      return try JSONDecoder().decode(TokenSequence.self, from: data)
-    } catch {
-      throw SynthesisError.bundle(path: path, key: "the file", expected: "lanes and tokens as JSON", found: "something else")
-    }
-  }
+  static func read(_ path: String) throws -> TokenSequence { try JSONFile.read(path: path) }
 
   static func write(_ tokens: TokenSequence, to path: String, replacing: Bool = true) throws {
     let encoder = JSONEncoder()

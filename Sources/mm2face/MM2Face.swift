@@ -35,7 +35,7 @@ struct MM2Face: AsyncParsableCommand {
     // A file size limit shall fail the write, as a full disk does, instead of ending the program halfway through a file.
     signal(SIGXFSZ, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(Arguments.joined(Array(CommandLine.arguments.dropFirst())))
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
       try Output.finish()
     } catch let error where String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Export
 import Foundation
 import NeuralNet
@@ -24,7 +25,9 @@ struct BatchVerb: AsyncParsableCommand {
     var out: [String]
     var prompt: Prompt
 
-    enum CodingKeys: String, CodingKey { case id, audio, say, format, seconds, seed, temperature, topP, guidance, topK, tries, out, prompt }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case id, audio, say, format, seconds, seed, temperature, topP, guidance, topK, tries, out, prompt
+    }
 
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -41,6 +44,18 @@ struct BatchVerb: AsyncParsableCommand {
       topK = try values.decodeIfPresent(Int.self, forKey: .topK)
       out = try values.decode([String].self, forKey: .out)
       prompt = try values.decodeIfPresent(Prompt.self, forKey: .prompt) ?? Prompt(from: decoder)
+    }
+
+    /// Reads a line. Errors: `ContainerError`, also for members that mean nothing: the levels stand in "prompt" or beside the others.
+    static func read(_ line: FileBytes) throws -> Job {
+      try JSONFile.decode(from: line) { value in
+        let keys = CodingKeys.allCases.map(\.rawValue)
+        guard let prompt = value[CodingKeys.prompt.rawValue] else {
+          return try Prompt.refuseUnknown(in: value, besides: keys, path: line.path)
+        }
+        try JSONFile.refuseUnknown(value, known: keys, path: line.path)
+        try Prompt.refuseUnknown(in: prompt, path: line.path)
+      }
     }
   }
 
@@ -76,13 +91,7 @@ struct BatchVerb: AsyncParsableCommand {
   func validate() throws { _ = try shard.map(Shard.init) }
 
   func run() async throws {
-    let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: jobs))
-    } catch {
-      throw SynthesisError.unreadable(path: jobs, reason: error.localizedDescription)
-    }
-    let lines = Self.lines(of: bytes)
+    let lines = Self.lines(of: Data(try FileBytes(reading: jobs).contents))
     let mine = try shard.map(Shard.init)?.indices(of: lines.count).map { lines[$0] } ?? lines
     let generator = try common.generator(precision: weights)
     let reporter = ProgressReporter(common.progress)
@@ -113,7 +122,10 @@ struct BatchVerb: AsyncParsableCommand {
     var answer = Answer(id: "line \(number)", line: number, status: "done")
     let start = ContinuousClock.now
     do {
-      let job = try JSONDecoder().decode(Job.self, from: Data(text))
+      let job: Job
+      do { job = try Job.read(FileBytes(path: "\(jobs), line \(number)", Array(text))) } catch {
+        throw ValidationError("not a job: \(error)")
+      }
       answer.id = job.id ?? answer.id
       answer.files = job.out
       if job.out.isEmpty { throw ValidationError("\"out\" names no file") }
@@ -139,9 +151,6 @@ struct BatchVerb: AsyncParsableCommand {
       answer.files = report.paths
       if !report.notes.isEmpty { answer.notes = report.notes }
       answer.frames = result.clip.frameCount
-    } catch let error as DecodingError {
-      answer.status = "failed"
-      answer.error = "not a job: \(error)"
     } catch {
       answer.status = "failed"
       answer.error = "\(error)"

@@ -100,12 +100,18 @@ extension DatasetVerb {
     @Option(help: "Weight of staying near the data; smaller smooths more.")
     var dataWeight = MotionCleaner().dataWeight
 
+    func validate() throws {
+      try check("--box-scale", boxScale, in: 0...1e6)
+      try check("--pose-weight", poseWeight, in: 0...1e6)
+      try check("--data-weight", dataWeight, in: 0...1e6)
+    }
+
     func run() throws {
       let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: folder))
       var cleaner = MotionCleaner()
       (cleaner.boxScale, cleaner.poseWeight, cleaner.dataWeight) = (boxScale, poseWeight, dataWeight)
       let target = URL(fileURLWithPath: out)
-      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+      try OutputFolder.make(out)
       var reports: [String: MotionCleaner.Report] = [:]
       let reporter = ProgressReporter(common.progress)
       for (index, entry) in dataset.entries.enumerated() {
@@ -117,14 +123,23 @@ extension DatasetVerb {
       reporter.finish()
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      try encoder.encode(reports).write(to: target.appendingPathComponent("report.json"))
+      try AtomicFile.write(encoder.encode(reports), to: target.appendingPathComponent("report.json").path)
       let replaced = reports.values.reduce(0) { $0 + $1.expressionOutliers.count + $1.poseOutliers.count }
       func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
+      let changes = [("expression", 0), ("pose", 1)].map { name, at in
+        (name: name, before: mean(reports.values.map { $0.roughnessBefore[at] }), after: mean(reports.values.map { $0.roughnessAfter[at] }))
+      }
+      if common.json {
+        let squared = changes.map { JSONValue.Member($0.name, ["before": .number($0.before), "after": .number($0.after)]) }
+        let about: JSONValue = [
+          "out": .string(out), "clips": .integer(reports.count), "framesReplaced": .integer(replaced),
+          "meanSquaredChange": .object(squared),
+        ]
+        return print(about.encoded)
+      }
       print("\(reports.count) clips, \(replaced) frames replaced")
-      for (name, at) in [("expression", 0), ("pose", 1)] {
-        let before = mean(reports.values.map { $0.roughnessBefore[at] })
-        let after = mean(reports.values.map { $0.roughnessAfter[at] })
-        print("\(name): mean squared change a frame \(String(format: "%.3g → %.3g", before, after))")
+      for change in changes {
+        print("\(change.name): mean squared change a frame \(String(format: "%.3g → %.3g", change.before, change.after))")
       }
     }
   }
@@ -167,22 +182,28 @@ extension DatasetVerb {
         if let rewriter { for (level, text) in levels { levels[level] = try Rewriter(command: rewriter).rewrite(text) } }
         if let out {
           let data = try encoder.encode(Answer(texts: levels, annotation: Annotation(clip)))
-          try data.write(to: URL(fileURLWithPath: out).appendingPathComponent("\(name).json"))
+          try AtomicFile.write(data, to: "\(out)/\(name).json")
         } else if common.json {
           print(String(decoding: try encoder.encode(Answer(texts: levels, annotation: Annotation(clip))), as: UTF8.self))
         } else {
           for level in TextLevel.allCases { print("\(level.rawValue): \(levels[level.rawValue] ?? "")") }
         }
       }
-      if let out { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
-      guard isFolder.boolValue else {
+      if let out { try OutputFolder.make(out) }
+      var count = 1
+      if isFolder.boolValue {
+        let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: path))
+        for entry in dataset.entries {
+          try annotate(entry.name, DatasetVerb.readable(dataset.motion(entry.name), common), speaks: entry.subset == .talking)
+        }
+        count = dataset.entries.count
+      } else {
         let clip = try DatasetVerb.readable(ClipFile.read(path), common)
-        return try annotate(URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, clip, speaks: speech)
+        try annotate(URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, clip, speaks: speech)
       }
-      let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: path))
-      for entry in dataset.entries {
-        try annotate(entry.name, DatasetVerb.readable(dataset.motion(entry.name), common), speaks: entry.subset == .talking)
-      }
+      guard let out else { return }
+      let about: JSONValue = ["out": .string(out), "clips": .integer(count)]
+      print(common.json ? about.encoded : "\(count) clips in \(out)")
     }
   }
 }

@@ -14,7 +14,7 @@ extension DatasetVerb {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "How many performances.")
+    @Option(help: "How many performances, up to 1000000.")
     var count = 400
 
     @Option(help: "The same seed gives the same performances.")
@@ -24,12 +24,12 @@ extension DatasetVerb {
     var out: String
 
     func validate() throws {
-      if count < 1 { throw ValidationError("--count must be at least 1, found \(count)") }
+      try check("--count", count, in: 1...1_000_000)
     }
 
     func run() throws {
       let folder = URL(fileURLWithPath: out)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try OutputFolder.make(out)
       let reporter = ProgressReporter(common.progress)
       var list: [JSONValue] = []
       for index in 0..<count {
@@ -51,7 +51,8 @@ extension DatasetVerb {
       reporter.finish()
       let about: JSONValue = ["seed": .string(String(seed)), "performances": .array(list)]
       try AtomicFile.write(Data(about.encoded.utf8), to: folder.appendingPathComponent("layers.json").path)
-      print("\(count) performances in \(out)")
+      let summary: JSONValue = ["performances": .integer(count), "out": .string(out)]
+      print(common.json ? summary.encoded : "\(count) performances in \(out)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Evaluation
 import Foundation
 import Head
@@ -57,7 +58,8 @@ extension EvaluateVerb {
     } catch {
       throw EvaluationError.writing(path: path, reason: error.localizedDescription)
     }
-    print("\(Self.gallery.count) performances in \(path)")
+    let about: JSONValue = ["performances": .integer(Self.gallery.count), "out": .string(path)]
+    print(common.json ? about.encoded : "\(Self.gallery.count) performances in \(path)")
   }
 
   private static let galleryColumns = 7

@@ -46,7 +46,7 @@ struct EvaluateVerb: AsyncParsableCommand {
   @Option(parsing: .upToNextOption, help: "Which rows; all that can be had by default.")
   var rows: [Row] = []
 
-  @Option(help: "How often random rows are repeated.")
+  @Option(help: "How often random rows are repeated, 1 to 1000.")
   var repeats = 1
 
   @Option(help: "The seed of the first repeat.")
@@ -111,7 +111,7 @@ struct EvaluateVerb: AsyncParsableCommand {
       throw ValidationError("give --dataset and --task, or --gallery, or --prompts, or --pairs")
     }
     if let complaint = settings.complaint { throw ValidationError(complaint) }
-    try check("--repeats", repeats, in: 1 ... .max)
+    try check("--repeats", repeats, in: 1...1000)
     try check("--limit", limit, in: 1 ... .max)
     if Clip.Basis(rawValue: basis) == nil {
       throw ValidationError("--basis must be one of \(Clip.Basis.allCases.map(\.rawValue).joined(separator: ", ")), found \(basis)")
@@ -271,6 +271,8 @@ struct EvaluateVerb: AsyncParsableCommand {
       }
     }
     reporter.finish()
+    let about: JSONValue = ["generated": .integer(done), "clips": clips.map { .string($0) } ?? .null]
+    print(common.json ? about.encoded : "\(done) clips in \(clips ?? "")")
   }
 
   private func judge(_ mesh: FaceMesh, training: () throws -> [EvaluationItem]) throws -> Judge? {

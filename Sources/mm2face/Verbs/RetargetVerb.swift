@@ -16,7 +16,7 @@ struct RetargetVerb: AsyncParsableCommand {
   var clip: String
   @Option(name: .shortAndLong, help: "The clip to write (.npz).")
   var out: String
-  @Option(help: "How much weights resist jumping from frame to frame (0 off).")
+  @Option(help: "How much weights resist jumping from frame to frame, 0 (off) to 10.")
   var steadiness = 0.02
   @Flag(help: "Replace a file that exists.")
   var force = false
@@ -26,7 +26,7 @@ struct RetargetVerb: AsyncParsableCommand {
     if common.headPath == nil {
       throw ValidationError("--head is needed: your FLAME file, or a head file made of it by `mm2face head import`")
     }
-    if !(0...10).contains(steadiness) { throw ValidationError("--steadiness takes 0 to 10, found \(steadiness)") }
+    try check("--steadiness", steadiness, in: 0...10)
   }
 
   func run() async throws {

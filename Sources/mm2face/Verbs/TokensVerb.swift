@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Foundation
 import Motion
 import Synthesis
@@ -24,7 +25,11 @@ struct TokensVerb: ParsableCommand {
       let clip = try ClipFile.read(clip)
       let tokens = try generator.encode(clip)
       if let out { try TokenFile.write(tokens, to: out) } else { print(JSONLine.text(tokens)) }
-      if out != nil, !common.json { print("\(tokens.stepCount) steps of \(tokens.lanes.joined(separator: ", "))") }
+      guard let out else { return }
+      let about: JSONValue = [
+        "out": .string(out), "steps": .integer(tokens.stepCount), "lanes": .array(tokens.lanes.map { .string($0) }),
+      ]
+      print(common.json ? about.encoded : "\(tokens.stepCount) steps of \(tokens.lanes.joined(separator: ", "))")
     }
   }
 
@@ -44,7 +49,10 @@ struct TokensVerb: ParsableCommand {
       var clip = try generator.decode(TokenFile.read(tokens))
       clip.provenance = ["model": generator.modelName, "tokens": tokens]
       try clip.write(npz: out)
-      print("\(out): \(clip.frameCount) frames")
+      let about: JSONValue = [
+        "out": .string(out), "frames": .integer(clip.frameCount), "seconds": .number(clip.seconds), "basis": .string(clip.basis.rawValue),
+      ]
+      print(common.json ? about.encoded : "\(out): \(clip.frameCount) frames")
     }
   }
 }
