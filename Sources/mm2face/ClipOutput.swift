@@ -15,8 +15,8 @@ struct ClipOutput {
   var format: String?
   /// Whether files that exist may be replaced.
   var replacing = false
-  /// The head that meshes and pictures show; nil the studio head.
-  var headPath: String?
+  /// The head that meshes and pictures show, and that every output records.
+  var head: HeadModel
   /// The voice the motion follows: its file is named in formats that can, and `.wav` is a copy of it.
   var audio: AudioSource?
 
@@ -38,6 +38,14 @@ struct ClipOutput {
     }
   }
 
+  /// The result with the head in its records.
+  func recorded(_ result: GenerationResult) -> GenerationResult {
+    var result = result
+    result.provenance["head"] = head.recordName
+    result.clip.provenance["head"] = head.recordName
+    return result
+  }
+
   /// Writes one file (some formats: with companions) and says what was written.
   func write(_ result: GenerationResult, to path: String, progress: Exporter.Progress = { _, _ in }) throws -> ExportReport {
     var report = ExportReport()
@@ -52,7 +60,7 @@ struct ClipOutput {
       try AtomicFile.write(WavFile.encode(waveform), to: path, replacing: replacing)
       report.paths = [path]
     default:
-      var options = ExportOptions(head: try HeadVerb.read(headPath))
+      var options = ExportOptions(head: head)
       options.overwrite = replacing
       if case .file(let path, _, _) = audio { options.audioPath = path }
       let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension

@@ -40,6 +40,7 @@ struct RefusalTests {
       (["batch", "--model", "model", "."], ["it is a folder"]), (["batch", "/dev/null"], ["/dev/null", "not a regular file"]),
       (["model", "info", "."], ["bundle.json", "No such file"]), (["model", "info", "clip.npz"], ["clip.npz/bundle.json"]),
       (["model", "import", ".", "--into", "model"], ["config.json", "No such file"]),
+      (["generate", "--model", "model", "--head", "/nonexistent", "--action", "x", "--seconds", "1", "--out", "x.npz"], ["/nonexistent"]),
     ] as [([String], [String])] { try expect(arguments, 64, words) }
     #expect(!folder.exists("x.npz"))
   }

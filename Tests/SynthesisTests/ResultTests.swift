@@ -72,4 +72,23 @@ struct ResultTests {
       ["evaluate", "--gallery", "g.png", "--gallery-audio", sound, "--model", "model"], writes: "g.png", words: "14 performances in g.png",
       members: ["performances": 14, "out": "g.png"])
   }
+
+  /// Every output names the head by its fingerprint, as it names the model.
+  @Test func everyOutputRecordsTheHead() throws {
+    let info = try JSONValue(parsing: folder.run(["head", "info", "--json"]).output, path: "head info")
+    let (name, print) = try (#require(info["name"]?.text), #require(info["fingerprint"]?.text))
+    let head = "\(name)@\(print.prefix(16))"
+    let generate = ["generate", "--model", "model", "--action", "nod", "--seconds", "1", "--json"]
+    let made = try folder.run(generate + ["--out", "a.npz", "--out", "a.glb", "--out", "a.tokens"])
+    #expect(try JSONValue(parsing: made.output, path: "generate")["provenance"]?["head"]?.text == head, "\(made)")
+    try folder.put(#"{"action":"nod","seconds":1,"out":["b.npz"]}"#, "jobs.jsonl")
+    for arguments in [
+      ["batch", "--model", "model", "jobs.jsonl"], ["tokens", "decode", "--model", "model", "a.tokens", "--out", "c.npz"],
+      ["export", "clip.npz", "--out", "d.npz"], ["blend", "--speech", "clip.npz", "--out", "e.npz"],
+    ] { #expect(try folder.run(arguments).status == 0, "\(arguments)") }
+    for file in ["a.npz", "b.npz", "c.npz", "d.npz", "e.npz"] {
+      #expect(try ClipFile.read("\(folder.path)/\(file)").provenance["head"] == head, "\(file)")
+    }
+    #expect(try FileBytes(reading: "\(folder.path)/a.glb").contents.contains("head=\(head)".utf8))
+  }
 }

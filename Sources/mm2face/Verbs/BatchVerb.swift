@@ -2,6 +2,7 @@ import ArgumentParser
 import Containers
 import Export
 import Foundation
+import Head
 import NeuralNet
 import Synthesis
 
@@ -93,11 +94,12 @@ struct BatchVerb: AsyncParsableCommand {
   func run() async throws {
     let lines = Self.lines(of: Data(try FileBytes(reading: jobs).contents))
     let mine = try shard.map(Shard.init)?.indices(of: lines.count).map { lines[$0] } ?? lines
+    let head = try HeadVerb.read(common.headPath)
     let generator = try common.generator(precision: weights)
     let reporter = ProgressReporter(common.progress)
     var failed = 0
     for (done, line) in mine.enumerated() {
-      let answer = await answer(line.text, number: line.number, generator)
+      let answer = await answer(line.text, number: line.number, generator, head)
       if answer.status == "failed" { failed += 1 }
       print(JSONLine.text(answer))
       fflush(nil)
@@ -118,7 +120,7 @@ struct BatchVerb: AsyncParsableCommand {
       .filter { !$0.text.allSatisfy { [0x20, 0x09].contains($0) } }
   }
 
-  private func answer(_ text: Data, number: Int, _ generator: Generator) async -> Answer {
+  private func answer(_ text: Data, number: Int, _ generator: Generator, _ head: HeadModel) async -> Answer {
     var answer = Answer(id: "line \(number)", line: number, status: "done")
     let start = ContinuousClock.now
     do {
@@ -137,7 +139,7 @@ struct BatchVerb: AsyncParsableCommand {
       let audio = try PromptOptions.audioSource(audio: job.audio, say: job.say)
       if job.prompt.isEmpty, audio == nil { throw ValidationError("nothing to act on: give at least one text, \"audio\" or \"say\"") }
       // A job that is resumed may have left some of its files: they are made anew.
-      let output = ClipOutput(format: job.format, replacing: force || resume, headPath: common.headPath, audio: audio)
+      let output = ClipOutput(format: job.format, replacing: force || resume, head: head, audio: audio)
       try output.check(job.out)
       let usual = SamplingSettings.usual
       let settings = SamplingSettings(
@@ -145,7 +147,7 @@ struct BatchVerb: AsyncParsableCommand {
         guidance: job.guidance ?? usual.guidance, tries: job.tries ?? usual.tries, seed: job.seed ?? usual.seed)
       let request = GenerationRequest(
         prompt: job.prompt, audio: audio, length: job.seconds.map { .seconds($0) } ?? .natural, settings: settings)
-      let result = try await generator.result(of: request)
+      let result = output.recorded(try await generator.result(of: request))
       var report = ExportReport()
       for path in job.out { report.merge(try output.write(result, to: path)) }
       answer.files = report.paths

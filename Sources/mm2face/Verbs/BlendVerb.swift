@@ -58,6 +58,7 @@ struct BlendVerb: ParsableCommand {
     let seconds = Date().timeIntervalSince(began)
     if let speech { clip.provenance["blendedSpeech"] = speech }
     if let expression { clip.provenance["blendedExpression"] = expression }
+    clip.provenance["head"] = try (flame ?? .studio()).recordName
     reporter.report("writing", done: 2, of: 3)
     try clip.write(npz: out, replacing: force)
     reporter.finish()

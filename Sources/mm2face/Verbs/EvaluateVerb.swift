@@ -187,7 +187,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     }
     let elapsed = ContinuousClock.now - start
     let report = EvaluationReport(
-      corpus: dataset, task: task, split: split, head: head.name, model: model?.modelName, clips: set.items.count,
+      corpus: dataset, task: task, split: split, head: head.recordName, model: model?.modelName, clips: set.items.count,
       batchedClips: set.items.count / RetrievalScore.batch * RetrievalScore.batch, faults: set.faults, complaints: set.complaints,
       rows: results,
       seconds: Double(elapsed.components.seconds))

@@ -63,7 +63,7 @@ struct GenerateVerb: AsyncParsableCommand {
       throw ValidationError(
         "nothing to act on: give at least one text (--action, --emotion, --expression, --pose, --scenario, --prompt) or --audio or --say")
     }
-    let output = ClipOutput(format: format, replacing: force, headPath: common.headPath, audio: audio)
+    let output = ClipOutput(format: format, replacing: force, head: try HeadVerb.read(common.headPath), audio: audio)
     try output.check((1...takes).flatMap { take in out.map { ClipOutput.path($0, take: take) } })
     let generator = try common.generator(precision: weights)
     var request = GenerationRequest(
@@ -76,7 +76,7 @@ struct GenerateVerb: AsyncParsableCommand {
     for take in 1...takes {
       request.settings.seed = sampling.seed &+ UInt64(take - 1)
       let start = ContinuousClock.now
-      let result = try await Self.run(request, generator, reporter)
+      let result = output.recorded(try await Self.run(request, generator, reporter))
       reporter.finish()
       var paths: [String] = []
       for path in out.map({ ClipOutput.path($0, take: take) }) {

@@ -32,9 +32,11 @@ struct RetargetVerb: AsyncParsableCommand {
   func run() async throws {
     let flame = try HeadVerb.read(common.headPath)
     let motion = try ClipFile.read(clip, options: ClipFile.Options(flame: flame))
-    let retargeting = try Retargeting(studio: HeadModel.studio(), flame: flame, steadiness: steadiness)
+    let studio = try HeadModel.studio()
+    let retargeting = try Retargeting(studio: studio, flame: flame, steadiness: steadiness)
     var (result, residual) = motion.basis == .studio50 ? try retargeting.flame(from: motion) : try retargeting.studio(from: motion)
     result.provenance["retargetedFrom"] = motion.basis.rawValue
+    result.provenance["head"] = (result.basis == .studio50 ? studio : flame).recordName
     result.provenance["retargetedHead"] = flame.fingerprint
     result.provenance["retargetedResidualMillimetres"] = String(format: "%.3f", residual.meanMillimetres)
     try result.write(npz: out, replacing: force)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Containers
 import Foundation
+import Head
 import Motion
 import Synthesis
 
@@ -47,7 +48,8 @@ struct TokensVerb: ParsableCommand {
     func run() throws {
       let generator = try common.generator()
       var clip = try generator.decode(TokenFile.read(tokens))
-      clip.provenance = ["model": generator.modelName, "tokens": tokens]
+      let head = try HeadVerb.read(common.headPath)
+      clip.provenance = ["model": generator.modelName, "tokens": tokens, "head": head.recordName]
       try clip.write(npz: out)
       let about: JSONValue = [
         "out": .string(out), "frames": .integer(clip.frameCount), "seconds": .number(clip.seconds), "basis": .string(clip.basis.rawValue),
