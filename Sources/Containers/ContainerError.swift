@@ -13,6 +13,10 @@ public enum ContainerError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooLarge(path: String, part: String, limitBytes: Int, foundBytes: Int)
   case unsupported(path: String, part: String, found: String, supported: String)
   case assetMissing(name: String, places: [String])
+  /// A value of a text file that somebody wrote.
+  case value(path: String, entry: String, expected: String, found: String)
+  /// A member of an object whose name means nothing.
+  case unknown(path: String, entry: String, known: [String])
 
   public var description: String {
     switch self {
@@ -43,6 +47,10 @@ public enum ContainerError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(path): \(printable(part)): \(printable(found)) is not supported, only \(supported). Save it again in one of these."
     case .assetMissing(let name, let places):
       "\(name) was not found; looked in \(places.joined(separator: ", ")). Set MM2FACE_ASSETS to the folder that holds it."
+    case .value(let path, let entry, let expected, let found):
+      "\(path): \(printable(entry)): expected \(expected), found \(printable(found)). Correct it there."
+    case .unknown(let path, let entry, let known):
+      "\(path): \(printable(entry)) means nothing here; expected one of \(known.joined(separator: ", ")). Correct its name or leave it out."
     }
   }
 }

@@ -46,6 +46,14 @@ public final class FileBytes: @unchecked Sendable {
     self.init(path: path, bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<filled])) { buffer.deallocate() }
   }
 
+  /// A text file. Errors: `ContainerError.unreadable`, `.wrongKind`.
+  public static func text(_ path: String) throws -> String {
+    guard let text = String(validating: try FileBytes(reading: path).contents, as: UTF8.self) else {
+      throw ContainerError.wrongKind(path: path, expected: "text in UTF-8", found: "other bytes")
+    }
+    return text
+  }
+
   /// Maps a regular file; pages are read when touched, in huge pages where the system has them for files.
   ///
   /// Errors: `ContainerError.unreadable`.
@@ -65,7 +73,8 @@ public final class FileBytes: @unchecked Sendable {
     self.init(path: path, bytes: UnsafeRawBufferPointer(start: base, count: size)) { munmap(base, size) }
   }
 
-  private static func open(_ path: String) throws -> (descriptor: Int32, size: Int) {
+  /// Opens a regular file; anything else could wait for ever or never end.
+  static func open(_ path: String) throws -> (descriptor: Int32, size: Int) {
     // Without O_NONBLOCK a named pipe would wait for its writer.
     let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw ContainerError.unreadable(path: path, reason: String(cString: strerror(errno))) }
@@ -73,7 +82,8 @@ public final class FileBytes: @unchecked Sendable {
     guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
       let folder = info.st_mode & S_IFMT == S_IFDIR
       close(descriptor)
-      throw ContainerError.unreadable(path: path, reason: folder ? "it is a folder" : "it is not a regular file")
+      throw ContainerError.unreadable(
+        path: path, reason: folder ? "it is a folder" : "it is not a regular file; save what comes through a pipe as a file")
     }
     return (descriptor, Int(info.st_size))
   }

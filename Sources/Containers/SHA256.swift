@@ -44,12 +44,15 @@ public struct SHA256 {
 
   /// The digest of a file, read in blocks.
   ///
-  /// - Throws: the system's error when the file cannot be read.
+  /// - Throws: `ContainerError.unreadable`.
   public static func hex(ofFile path: String) throws -> String {
-    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    defer { try? handle.close() }
+    let handle = FileHandle(fileDescriptor: try FileBytes.open(path).descriptor, closeOnDealloc: true)
     var hash = SHA256()
-    while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty { hash.update([UInt8](block)) }
+    do {
+      while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty { hash.update([UInt8](block)) }
+    } catch {
+      throw ContainerError.unreadable(path: path, reason: error.localizedDescription)
+    }
     return hash.finish()
   }
 

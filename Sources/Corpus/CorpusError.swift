@@ -5,7 +5,6 @@ public enum CorpusError: Error, Sendable, CustomStringConvertible, Equatable {
   case programFailed(String, String)
   case noVoices
   case folderNotEmpty(String)
-  case unreadable(String, String)
   case badList(String, String)
   case badMotion(String, String)
   case noClip(String, String)
@@ -19,7 +18,6 @@ public enum CorpusError: Error, Sendable, CustomStringConvertible, Equatable {
     case .noVoices:
       "No voice to speak with: neither flite nor espeak-ng nor a cache of aligned speech was found. Install one of them, or build with --no-speech."
     case .folderNotEmpty(let path): "\(path) holds files already. Give an empty or new folder, or add --replace."
-    case .unreadable(let path, let why): "\(path) could not be read: \(why)"
     case .badList(let path, let why):
       "\(path) is not a list of clips: \(why). Expected {\"train\": [names], \"val\": …, \"test\": …} or one plain list of names."
     case .badMotion(let path, let why):

@@ -46,7 +46,7 @@ extension Exporter {
     let values = FlameArrays(clip)
     let zero3 = NPYArray(shape: [1, 3], [Float](repeating: 0, count: 3))
     let folder = staging.path + "/flame_param"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    try OutputFolder.make(folder)
     for frame in 0..<clip.frameCount {
       func row(_ array: [Float], _ width: Int) -> NPYArray {
         NPYArray(shape: [1, width], Array(array[frame * width..<(frame + 1) * width]))

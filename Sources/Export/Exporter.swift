@@ -130,6 +130,8 @@ public struct Exporter: Sendable {
       clip = clip.sliced(frames)
     }
     clip.provenance.merge(options.provenance) { own, _ in own }
+    // A clip keeps the head that it was made with.
+    clip.provenance["head"] = clip.provenance["head"] ?? options.head.recordName
     let rate = options.framesPerSecond ?? (format == .liveLink ? Self.liveLinkRate(for: clip.framesPerSecond) : clip.framesPerSecond)
     guard rate.isFinite, rate >= 1, rate <= 240 else { throw ExportError.badRate(path: path, found: rate, allowed: "from 1 to 240") }
     return rate == clip.framesPerSecond ? clip : clip.resampled(to: rate)
@@ -167,10 +169,10 @@ public struct Exporter: Sendable {
     }
   }
 
-  /// One line that says where a clip comes from.
+  /// One line that says where a clip comes from, and the head that shows it.
   func provenanceLine(_ clip: Clip) -> String {
-    let facts = clip.provenance.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    return (["mm2face", "basis=\(clip.basis.rawValue)", "head=\(options.head.name)"] + facts).joined(separator: "; ")
+    let facts = clip.provenance.sorted { $0.key < $1.key }.filter { $0.key != "head" }.map { "\($0.key)=\($0.value)" }
+    return (["mm2face", "basis=\(clip.basis.rawValue)", "head=\(options.head.recordName)"] + facts).joined(separator: "; ")
       .replacingOccurrences(of: "\n", with: " ")
   }
 

@@ -89,6 +89,9 @@ public struct HeadModel: Sendable {
   /// SHA-256 of the file the head was read from.
   public var fingerprint = ""
 
+  /// Name and the first 16 digits of the fingerprint, for records; a head that was read from no file has none.
+  public var recordName: String { fingerprint.isEmpty ? name : "\(name)@\(fingerprint.prefix(16))" }
+
   public var vertexCount: Int { template.count / 3 }
   public var triangleCount: Int { triangles.count / 3 }
 

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 
 /// The settings of one network (a Hugging Face config.json, or the same object inside a bundle.json), read with checks.
@@ -13,24 +14,16 @@ public struct ModelConfiguration {
 
   /// Parses JSON; the top must be an object.
   public init(json: Data, path: String) throws {
-    let parsed: Any
-    do {
-      parsed = try JSONSerialization.jsonObject(with: json)
-    } catch {
-      throw ModelError.unreadable(path: path, reason: "it is not JSON")
+    // Our parser says where a text is no JSON.
+    _ = try JSONValue(parsing: FileBytes(path: path, Array(json)))
+    guard let values = try JSONSerialization.jsonObject(with: json, options: .fragmentsAllowed) as? [String: Any] else {
+      throw ModelError.unreadable(path: path, reason: "its top is not an object")
     }
-    guard let values = parsed as? [String: Any] else { throw ModelError.unreadable(path: path, reason: "its top is not an object") }
     self.init(values, path: path)
   }
 
   public init(path: String) throws {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw ModelError.unreadable(path: path, reason: error.localizedDescription)
-    }
-    try self.init(json: data, path: path)
+    try self.init(json: Data(FileBytes(reading: path).contents), path: path)
   }
 
   public func contains(_ key: String) -> Bool { values[key] != nil }

@@ -65,13 +65,20 @@ extension Clip {
     throw MotionError.noMotion(path: npz.path, found: found.isEmpty ? "no array" : found.joined(separator: ", "))
   }
 
-  /// A clip from numbers that came from a file: checked for finite values and a possible rate.
+  /// Weights and angles are near 1; squares of what is below this are still numbers.
+  private static let largest: Float = 1e6
+
+  /// A clip from numbers that came from a file: checked for finite values that a face can have and a possible rate.
   init(path: String, basis: Basis, framesPerSecond: Double, values: [Float], provenance: [String: String]) throws {
     guard framesPerSecond.isFinite, (1...1000).contains(framesPerSecond) else {
       throw MotionError.frameRate(path: path, found: framesPerSecond)
     }
     if let bad = values.firstIndex(where: { !$0.isFinite }) {
       throw MotionError.notFinite(path: path, frame: bad / Self.channels, channel: bad % Self.channels)
+    }
+    if let bad = values.firstIndex(where: { abs($0) > Self.largest }) {
+      throw MotionError.tooLarge(
+        path: path, frame: bad / Self.channels, channel: bad % Self.channels, found: values[bad], limit: Self.largest)
     }
     self.init(basis: basis, framesPerSecond: framesPerSecond, values: values, provenance: provenance)
   }

@@ -6,6 +6,7 @@ public enum MotionError: Error, Hashable, Sendable, CustomStringConvertible {
   case table(path: String, line: Int, column: String, expected: String, found: String)
   case noMotion(path: String, found: String)
   case notFinite(path: String, frame: Int, channel: Int)
+  case tooLarge(path: String, frame: Int, channel: Int, found: Float, limit: Float)
   case frameRate(path: String, found: Double)
   case basis(path: String, found: String)
   case mixedBases(Clip.Basis, Clip.Basis)
@@ -20,6 +21,9 @@ public enum MotionError: Error, Hashable, Sendable, CustomStringConvertible {
         + "with expression, neck and jaw; found \(printable(found, limit: 300))."
     case .notFinite(let path, let frame, let channel):
       "\(path): frame \(frame), channel \(channel) is not a finite number. The file is damaged or its maker failed; write it again."
+    case .tooLarge(let path, let frame, let channel, let found, let limit):
+      "\(path): frame \(frame), channel \(channel) is \(found), which no face does; expected numbers within ±\(Int(limit)). "
+        + "The file is damaged or of another kind; write it again."
     case .frameRate(let path, let found):
       "\(path): a frame rate of \(found) is not possible; expected 1 to 1000 frames a second."
     case .basis(let path, let found):

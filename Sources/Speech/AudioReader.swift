@@ -36,11 +36,14 @@ public final class AudioReader {
   private var produced = 0
   private var finished = false
 
-  /// Opens `path`; throws when it is missing, a folder, not sound, or of an impossible rate.
+  /// Opens `path`; throws when it is missing, a folder, a pipe, not sound, or of an impossible rate.
   public init(path: String, sampleRate: Int = AudioReader.modelRate) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw SpeechError.missing(path: path) }
     if isFolder.boolValue { throw SpeechError.notAFile(path: path) }
+    var about = stat()
+    // libsndfile moves to and fro in a file, which a pipe cannot.
+    guard stat(path, &about) == 0, about.st_mode & S_IFMT == S_IFREG else { throw SpeechError.notRegular(path: path) }
     var header = SF_INFO()
     guard let file = sf_open(path, Int32(SFM_READ), &header) else {
       throw SpeechError.unreadable(path: path, reason: Self.words(sf_strerror(nil)))

@@ -2,6 +2,8 @@
 public enum SpeechError: Error, Hashable, Sendable, CustomStringConvertible {
   case missing(path: String)
   case notAFile(path: String)
+  case notRegular(path: String)
+  case empty(path: String)
   case unreadable(path: String, reason: String)
   case badRate(path: String, rate: Int)
   case badChannels(path: String, channels: Int)
@@ -19,6 +21,10 @@ public enum SpeechError: Error, Hashable, Sendable, CustomStringConvertible {
       "audio \(path): no such file; check the path"
     case .notAFile(let path):
       "audio \(path): expected a file, found a folder"
+    case .notRegular(let path):
+      "audio \(path): expected a regular file, found a pipe or a device; save the sound as a file first"
+    case .empty(let path):
+      "audio \(path): holds no samples; expected sound. Record or copy it again"
     case .unreadable(let path, let reason):
       "audio \(path): cannot be read as sound (\(reason)); expected a format libsndfile reads, such as wav, flac, ogg or mp3"
     case .badRate(let path, let rate):

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Models
 import Motion
@@ -119,6 +120,8 @@ public struct BundleDescription: Sendable, Hashable, Codable {
   /// Reads and checks a bundle.json. Errors name the file, the key, what was expected and found.
   public init(json: Data, path: String) throws {
     struct Version: Decodable { var format: Int }
+    // Our parser says where a text is no JSON.
+    _ = try JSONValue(parsing: FileBytes(path: path, Array(json)))
     do {
       let version = try JSONDecoder().decode(Version.self, from: json)
       guard version.format <= Self.format else {

@@ -95,7 +95,7 @@ final class GenerationRun {
       }
     } catch is Done {}
     audioEnded = true
-    if audio.total == 0, plan.steps == nil { throw SynthesisError.length("the audio \(source.name) holds no samples") }
+    if audio.total == 0, plan.steps == nil { throw SpeechError.empty(path: source.name) }
     try advance()
   }
 

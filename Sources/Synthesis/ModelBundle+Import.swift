@@ -9,21 +9,14 @@ extension ModelBundle {
   /// `folder` holds config.json, model.safetensors or pytorch_model.bin, and vocab.txt for a text encoder.
   public func importing(encoder source: String) throws -> ModelBundle {
     let configPath = "\(source)/config.json"
-    let json: Data
-    do {
-      json = try Data(contentsOf: URL(fileURLWithPath: configPath))
-    } catch {
-      throw SynthesisError.unreadable(path: configPath, reason: error.localizedDescription)
-    }
-    guard let config = try? JSONDecoder().decode([String: BundleJSON].self, from: json) else {
-      throw SynthesisError.bundle(path: configPath, key: "the file", expected: "a JSON object", found: "something else")
-    }
+    let file = try FileBytes(reading: configPath)
+    let config: [String: BundleJSON] = try JSONFile.decode(from: file)
     let names = ["model.safetensors", "pytorch_model.bin"]
     guard let weights = names.map({ "\(source)/\($0)" }).first(where: FileManager.default.fileExists) else {
       throw SynthesisError.unreadable(path: source, reason: "it holds neither \(names.joined(separator: " nor "))")
     }
     let store = try WeightStore(checkpoint: weights)
-    let settings = try ModelConfiguration(json: json, path: configPath)
+    let settings = try ModelConfiguration(json: Data(file.contents), path: configPath)
     var changed = description
     // The bundle changes as a whole: its files and bundle.json belong together.
     let staging = try StagedFolder(folder, existing: .overwrite)
@@ -45,7 +38,7 @@ extension ModelBundle {
         kind: kind, file: "text.safetensors", vocabulary: "vocab.txt", config: config,
         maxTokens: min(WordPiece.maximumTokens, encoder.maximumTokens))
       try WeightStore.write(store.all, to: "\(staging.path)/\(part.file)")
-      try AtomicFile.write(try Data(contentsOf: URL(fileURLWithPath: vocabulary)), to: "\(staging.path)/\(part.vocabulary)")
+      try AtomicFile.write(Data(FileBytes(reading: vocabulary).contents), to: "\(staging.path)/\(part.vocabulary)")
       changed.text = part
       // Claims and lengths are read from the states of the text encoder that was there in training.
       changed.claims = nil

@@ -58,7 +58,7 @@ extension BundleDescription {
     complete.files = [:]
     for file in fileNames {
       let isNew = FileManager.default.fileExists(atPath: "\(folder)/\(file)")
-      complete.files[file] = try ModelBundle.digest("\(isNew ? folder : bundle ?? folder)/\(file)")
+      complete.files[file] = try SHA256.hex(ofFile: "\(isNew ? folder : bundle ?? folder)/\(file)")
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

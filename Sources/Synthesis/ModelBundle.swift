@@ -24,17 +24,12 @@ public final class ModelBundle: Sendable {
   }
   private let parts = Mutex(Parts())
 
-  /// Opens a bundle: reads and checks bundle.json. Errors: `SynthesisError`, `ModelError`.
+  /// Opens a bundle: reads and checks bundle.json. Errors: `ContainerError`, `SynthesisError`, `ModelError`.
   public init(folder: String, precision: WeightPrecision = .fp32) throws {
     self.folder = folder
     self.precision = precision
     let path = "\(folder)/\(BundleDescription.fileName)"
-    let json: Data
-    do {
-      json = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw SynthesisError.unreadable(path: path, reason: error.localizedDescription)
-    }
+    let json = Data(try FileBytes(reading: path).contents)
     description = try BundleDescription(json: json, path: path)
     fingerprint = String(SHA256.hex(json).prefix(16))
   }
@@ -128,7 +123,7 @@ public final class ModelBundle: Sendable {
       guard let expected = description.files[file] else {
         throw SynthesisError.bundle(path: bundlePath, key: "files", expected: "the sha256 of \(file)", found: "nothing")
       }
-      let found = try Self.digest(path(of: file))
+      let found = try SHA256.hex(ofFile: path(of: file))
       guard found == expected.lowercased() else {
         throw SynthesisError.fingerprint(path: path(of: file), expected: expected, found: found)
       }
@@ -139,14 +134,6 @@ public final class ModelBundle: Sendable {
     if description.audio != nil { _ = try audio() }
     _ = try verifier()
     _ = try length()
-  }
-
-  static func digest(_ path: String) throws -> String {
-    do {
-      return try SHA256.hex(ofFile: path)
-    } catch {
-      throw SynthesisError.unreadable(path: path, reason: error.localizedDescription)
-    }
   }
 
   private var bundlePath: String { path(of: BundleDescription.fileName) }

@@ -1,4 +1,5 @@
 import Claims
+import Containers
 
 /// What the face is asked to do: five levels of text, each of which may be missing, muted or weighted.
 ///
@@ -57,12 +58,15 @@ public struct Prompt: Sendable, Hashable {
     get { entries[Prompt.index(level)] }
     set {
       var entry = newValue
-      let limit = level == .scenario ? Prompt.scenarioLimit : 1
+      let limit = Prompt.limit(of: level)
       if entry.texts.count > limit { entry.texts = Array(entry.texts.prefix(limit)) }
       entry.weight = entry.weight.isFinite ? max(entry.weight, 0) : 1
       entries[Prompt.index(level)] = entry
     }
   }
+
+  /// How many texts a level may have.
+  static func limit(of level: Level) -> Int { level == .scenario ? scenarioLimit : 1 }
 
   /// The levels the model will read, with their text.
   public var spoken: [(level: Level, text: String, weight: Double)] {
@@ -95,11 +99,30 @@ public struct Prompt: Sendable, Hashable {
 }
 
 extension Prompt: Codable {
+  /// Errors: another kind of value, a weight below 0, more texts than a level may have.
   public init(from decoder: any Decoder) throws {
     self.init()
     let container = try decoder.container(keyedBy: Level.self)
-    for level in Level.allCases where container.contains(level) {
-      if let entry = try container.decodeIfPresent(Entry.self, forKey: level) { self[level] = entry }
+    for level in Level.allCases {
+      guard let entry = try container.decodeIfPresent(Entry.self, forKey: level) else { continue }
+      let limit = Self.limit(of: level)
+      guard entry.texts.count <= limit else {
+        throw DecodingError.dataCorruptedError(
+          forKey: level, in: container, debugDescription: limit == 1 ? "one text" : "at most \(limit) texts")
+      }
+      self[level] = entry
+    }
+  }
+
+  /// Fails where a prompt somebody wrote has a member that decoding would pass over: a level or setting of another name.
+  ///
+  /// - Parameter others: what may stand beside the levels. Errors: `ContainerError.unknown`.
+  public static func refuseUnknown(in value: JSONValue, besides others: [String] = [], path: String) throws {
+    let levels = Level.allCases.map(\.rawValue)
+    try JSONFile.refuseUnknown(value, known: others + levels, path: path)
+    for level in levels {
+      guard let entry = value[level] else { continue }
+      try JSONFile.refuseUnknown(entry, known: Entry.Keys.allCases.map(\.rawValue), path: path, inside: level + ".")
     }
   }
 
@@ -110,7 +133,7 @@ extension Prompt: Codable {
 }
 
 extension Prompt.Entry: Codable {
-  enum Keys: String, CodingKey { case text, weight, muted }
+  enum Keys: String, CodingKey, CaseIterable { case text, weight, muted }
 
   public init(from decoder: any Decoder) throws {
     if let text = try? decoder.singleValueContainer().decode(String.self) {
@@ -118,16 +141,22 @@ extension Prompt.Entry: Codable {
     } else if let texts = try? decoder.singleValueContainer().decode([String].self) {
       self.init(texts: texts)
     } else {
-      let container = try decoder.container(keyedBy: Keys.self)
+      guard let container = try? decoder.container(keyedBy: Keys.self) else {
+        let wanted = "a text, a list of texts, or an object with text, weight and muted"
+        throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: wanted))
+      }
       let texts: [String]
       if let list = try? container.decode([String].self, forKey: .text) {
         texts = list
       } else {
         texts = try container.decodeIfPresent(String.self, forKey: .text).map { [$0] } ?? []
       }
+      let weight = try container.decodeIfPresent(Double.self, forKey: .weight) ?? 1
+      guard weight >= 0 else {
+        throw DecodingError.dataCorruptedError(forKey: .weight, in: container, debugDescription: "a weight of 0 or more")
+      }
       self.init(
-        texts: texts, weight: try container.decodeIfPresent(Double.self, forKey: .weight) ?? 1,
-        isMuted: try container.decodeIfPresent(Bool.self, forKey: .muted) ?? false)
+        texts: texts, weight: weight, isMuted: try container.decodeIfPresent(Bool.self, forKey: .muted) ?? false)
     }
   }
 

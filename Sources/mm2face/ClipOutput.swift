@@ -15,8 +15,8 @@ struct ClipOutput {
   var format: String?
   /// Whether files that exist may be replaced.
   var replacing = false
-  /// The head that meshes and pictures show; nil the studio head.
-  var headPath: String?
+  /// The head that meshes and pictures show, and that every output records.
+  var head: HeadModel
   /// The voice the motion follows: its file is named in formats that can, and `.wav` is a copy of it.
   var audio: AudioSource?
 
@@ -48,6 +48,14 @@ struct ClipOutput {
     try AtomicFile.check(path, replacing: replacing)
   }
 
+  /// The result with the head in its records.
+  func recorded(_ result: GenerationResult) -> GenerationResult {
+    var result = result
+    result.provenance["head"] = head.recordName
+    result.clip.provenance["head"] = head.recordName
+    return result
+  }
+
   /// Writes one file (some formats: with companions) and says what was written.
   func write(_ result: GenerationResult, to path: String, progress: Exporter.Progress = { _, _ in }) throws -> ExportReport {
     var report = ExportReport()
@@ -62,7 +70,7 @@ struct ClipOutput {
       try AtomicFile.write(WavFile.encode(waveform), to: path, replacing: replacing)
       report.paths = [path]
     default:
-      var options = ExportOptions(head: try HeadVerb.read(headPath))
+      var options = ExportOptions(head: head)
       options.overwrite = replacing
       if case .file(let path, _, _) = audio { options.audioPath = path }
       let name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
@@ -91,18 +99,7 @@ struct ClipOutput {
 /// Tokens as JSON: `{"lanes":[…],"tokens":[…]}`.
 enum TokenFile {
   static func read(_ path: String) throws -> TokenSequence {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw SynthesisError.unreadable(path: path, reason: error.localizedDescription)
-    }
-    let tokens: TokenSequence
-    do {
-      tokens = try JSONDecoder().decode(TokenSequence.self, from: data)
-    } catch {
-      throw SynthesisError.bundle(path: path, key: "the file", expected: "lanes and tokens as JSON", found: "something else")
-    }
+    let tokens: TokenSequence = try JSONFile.read(path: path)
     guard tokens.stepCount > 0 else {
       throw SynthesisError.bundle(path: path, key: "tokens", expected: "at least one step", found: "none, which is no motion")
     }

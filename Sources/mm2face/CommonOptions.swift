@@ -20,18 +20,22 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Write results to standard output as JSON.")
   var json = false
 
-  @Option(help: ArgumentHelp("Threads to use; all cores by default.", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads to use, 1 to 1024; all cores by default.", valueName: "n"))
   var threads: Int?
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, found \(threads)") }
+    try check("--threads", threads, in: 1...1024)
   }
 }
 
-/// Throws unless an option's number, where it is given, lies in a range.
-func check(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
+/// Throws unless an option's number, where it is given, lies in a range; what is no number (nan) lies in none.
+func check<Number: Comparable & CustomStringConvertible>(_ option: String, _ value: Number?, in range: ClosedRange<Number>) throws {
   guard let value, !range.contains(value) else { return }
-  let wanted = range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+  func words(_ number: Number) -> String {
+    number.description.hasSuffix(".0") ? String(number.description.dropLast(2)) : number.description
+  }
+  let (low, high) = (words(range.lowerBound), words(range.upperBound))
+  let wanted = range.upperBound as? Int == .max ? "at least \(low)" : "from \(low) to \(high)"
   throw ValidationError("\(option) must be \(wanted), found \(value)")
 }
 

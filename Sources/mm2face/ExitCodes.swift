@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 
 /// What the program answers to the shell. 0 done, 1 the work failed, 2 usage; 64 and up name the part that failed.
 ///
@@ -23,6 +24,10 @@ enum ExitCodes {
 
   /// The exit code of an error, by the module whose error it is.
   static func code(of error: any Error) -> Int32 {
+    switch error {
+    case ContainerError.unwritable, ContainerError.exists: return export
+    default: break
+    }
     let type = String(reflecting: Swift.type(of: error))
     switch type.split(separator: ".").first.map(String.init) ?? "" {
     case "ArgumentParser": return usage

@@ -36,7 +36,7 @@ struct MM2Face: AsyncParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     Interruption.watch()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(Arguments.joined(Array(CommandLine.arguments.dropFirst())))
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
       try Output.finish()
       Interruption.leave(0)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Foundation
 import Speech
 import Synthesis
@@ -40,17 +41,7 @@ struct PromptOptions: ParsableArguments {
   func prompt() throws -> Prompt {
     var prompt = Prompt()
     if let promptPath {
-      let data: Data
-      do {
-        data = try Data(contentsOf: URL(fileURLWithPath: promptPath))
-      } catch {
-        throw SynthesisError.unreadable(path: promptPath, reason: error.localizedDescription)
-      }
-      do {
-        prompt = try JSONDecoder().decode(Prompt.self, from: data)
-      } catch {
-        throw SynthesisError.bundle(path: promptPath, key: "the file", expected: "a prompt as JSON", found: "something else (\(error))")
-      }
+      prompt = try JSONFile.read(path: promptPath) { try Prompt.refuseUnknown(in: $0, path: promptPath) }
     }
     for (level, text) in [(Prompt.Level.action, action), (.emotion, emotion), (.expression, expression), (.pose, pose)] {
       if let text { prompt[level].texts = [text] }

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Models
 import NeuralNet
@@ -49,7 +50,7 @@ import Testing
     let old = try PretrainedFolder.audio(fixturePath("wav2vec2-base/old"))
     #expect(largestDifference(try new.features(audio).values, try old.features(audio).values) < 1e-6)
     let empty = fixturePath("")
-    #expect(throws: ModelError.self) { try PretrainedFolder.audio(empty) }
+    #expect(throws: ContainerError.self) { try PretrainedFolder.audio(empty) }
     #expect(throws: ModelError.self) { try PretrainedFolder.weights(empty) }
   }
 

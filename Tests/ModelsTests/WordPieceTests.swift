@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Models
 import Testing
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test func aMissingVocabularyNamesItsPath() {
-    let error = #expect(throws: ModelError.self) { try WordPiece(path: "/nowhere/vocab.txt") }
+    let error = #expect(throws: ContainerError.self) { try WordPiece(path: "/nowhere/vocab.txt") }
     #expect(error?.description.contains("/nowhere/vocab.txt") == true)
   }
 }

@@ -158,10 +158,10 @@ final class EngineVerbTests {
   @Test func wrongUseIsExplained() throws {
     for (arguments, status, word) in [
       (["generate", "--model", "model", "--out", "x.npz"], 2, "--action"), (["generate", "--action", "nod", "--out", "x.bvh"], 68, "npz"),
-      (["generate", "--model", "nowhere", "--action", "nod", "--out", "x.npz"], 65, "nowhere/bundle.json"),
+      (["generate", "--model", "nowhere", "--action", "nod", "--out", "x.npz"], 64, "nowhere/bundle.json"),
       (["generate", "--model", "model", "--audio", "no.wav", "--out", "x.npz"], 66, "no.wav"),
       (["generate", "--model", "model", "--action", "nod", "--top-p", "7", "--out", "x.npz"], 2, "top-p"),
-      (["batch", "--model", "model", "none.jsonl"], 65, "none.jsonl"), (["batch", "x.jsonl", "--shard", "3/2"], 2, "--shard"),
+      (["batch", "--model", "model", "none.jsonl"], 64, "none.jsonl"), (["batch", "x.jsonl", "--shard", "3/2"], 2, "--shard"),
       (["bench", "nonsense"], 2, "token"), (["bench", "token", "--memory", "99999999999"], 2, "--memory"),
       (["bench", "raster", "--repeats", "99999999999"], 2, "--repeats"),
       (["dataset", "check", "ds", "--claims", "--limit=-1"], 2, "--limit"),
@@ -169,7 +169,7 @@ final class EngineVerbTests {
       (["evaluate", "--dataset", "ds", "--task", "text", "--limit=-1"], 2, "--limit"),
       (["dataset", "show", "ds", "--columns=-1", "--out", "q.png"], 2, "--columns"),
       (["dataset", "show", "ds", "--size", "100000", "--out", "q.png"], 2, "--size"), (["model", "new", "--out", "m"], 2, "--random"),
-      (["model", "import", "text"], 2, "--into"), (["model", "verify", "nowhere"], 65, "nowhere"),
+      (["model", "import", "text"], 2, "--into"), (["model", "verify", "nowhere"], 64, "nowhere"),
     ] as [([String], Int32, String)] {
       let answer = try Program.run(arguments, in: folder)
       #expect(

@@ -129,7 +129,7 @@ extension ModelBundle {
       let result = try await generator.result(of: GenerationRequest(audio: .waveform(Waveform(samples: samples), name: "odd")))
       #expect(result.clip.frameCount >= 1 && result.clip.values.allSatisfy { $0.isFinite })
     }
-    await #expect(throws: SynthesisError.self) {
+    await #expect(throws: SpeechError.empty(path: "nothing")) {
       try await generator.result(of: GenerationRequest(audio: .waveform(Waveform(samples: []), name: "nothing")))
     }
   }

@@ -1,4 +1,5 @@
 import Claims
+import Containers
 import Foundation
 import Motion
 
@@ -20,7 +21,7 @@ public struct PromptCase: Codable, Sendable, Hashable {
 
   /// Reads a list of cases from JSON.
   public static func load(_ file: URL) throws -> [PromptCase] {
-    try JSONDecoder().decode([PromptCase].self, from: Data(contentsOf: file))
+    try JSONFile.read(path: file.path)
   }
 
   /// The checks that fail on a clip, worded; empty when the clip does what the prompt says.
@@ -83,7 +84,7 @@ public struct MinimalPair: Codable, Sendable, Hashable {
 
   /// Reads a list of pairs from JSON.
   public static func load(_ file: URL) throws -> [MinimalPair] {
-    try JSONDecoder().decode([MinimalPair].self, from: Data(contentsOf: file))
+    try JSONFile.read(path: file.path)
   }
 
   /// Whether the two clips differ as the two prompts do.

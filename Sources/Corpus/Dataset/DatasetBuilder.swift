@@ -140,7 +140,8 @@ public struct DatasetBuilder: Sendable {
     func write(to folder: URL) throws -> Int {
       var bytes = 0
       func put(_ data: Data, _ path: String) throws {
-        try data.write(to: folder.appendingPathComponent(path))
+        let file = folder.appendingPathComponent(path)
+        try OutputFolder.writing(file.path) { try data.write(to: file) }
         bytes += data.count
       }
       try put(Data(try NPZFile.encode(clip.arrays)), "facial_motion/\(name).npz")

@@ -13,13 +13,12 @@ enum DatasetLayout {
 
   /// Makes the folders under a temporary name; the folder must be new or empty.
   static func create(_ folder: URL) throws -> StagedFolder {
-    let files = FileManager.default
-    let old = (try? files.contentsOfDirectory(atPath: folder.path)) ?? []
+    let old = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     guard old.isEmpty else { throw CorpusError.folderNotEmpty(folder.path) }
     let staging = try StagedFolder(folder.path, existing: .add)
     let texts = TextLevel.allCases.map { "\(textFolder)/\($0.folder)" }
     for name in [motionFolder, audioFolder, provenanceFolder, textFolder] + texts {
-      try files.createDirectory(atPath: "\(staging.path)/\(name)", withIntermediateDirectories: false)
+      try OutputFolder.make("\(staging.path)/\(name)")
     }
     return staging
   }
@@ -27,6 +26,6 @@ enum DatasetLayout {
   static func writeList(_ lists: [String: [String]], talking: Bool, in folder: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    try encoder.encode(lists).write(to: folder.appendingPathComponent(talking ? talkingList : textList))
+    try AtomicFile.write(encoder.encode(lists), to: folder.appendingPathComponent(talking ? talkingList : textList).path)
   }
 }

@@ -123,17 +123,13 @@ public struct MMHeadDataset: Sendable {
 
   /// The text of a level, without line ends at its end; nil when there is no file.
   public func text(_ name: String, _ level: TextLevel) -> String? {
-    (try? String(contentsOf: textFile(name, level), encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    (try? FileBytes.text(textFile(name, level).path))?.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   /// Where one of our clips comes from; nil for clips of other sources.
   public func provenance(_ name: String) throws -> ClipProvenance? {
     let file = folder.appendingPathComponent("\(DatasetLayout.provenanceFolder)/\(name).json")
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    do {
-      return try JSONDecoder().decode(ClipProvenance.self, from: Data(contentsOf: file))
-    } catch {
-      throw CorpusError.unreadable(file.path, "\(error)")
-    }
+    return try JSONFile.read(path: file.path)
   }
 }

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Speech
 import Tensor
@@ -20,12 +21,7 @@ public struct SpeechCache: Sendable {
   public init(folder: URL) throws {
     self.folder = folder
     let index = folder.appendingPathComponent("index.json")
-    do {
-      let list = try JSONDecoder().decode([Entry].self, from: Data(contentsOf: index))
-      entries = Dictionary(grouping: list, by: \.split)
-    } catch {
-      throw CorpusError.unreadable(index.path, "\(error)")
-    }
+    entries = Dictionary(grouping: try JSONFile.read([Entry].self, path: index.path), by: \.split)
   }
 
   func count(_ split: Split) -> Int { entries[split]?.count ?? 0 }

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 import Tensor
 
@@ -8,7 +9,7 @@ struct SpokenLines: Sendable {
   /// Reads one line a sentence; `#` starts a comment. A missing file leaves only composed lines.
   init(file: URL?) {
     var lines: [Split: [String]] = [:]
-    let text = file.flatMap { try? String(contentsOf: $0, encoding: .utf8) } ?? ""
+    let text = file.flatMap { try? FileBytes.text($0.path) } ?? ""
     for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
       let words = line.trimmingCharacters(in: .whitespaces)
       if !words.isEmpty { lines[Split.of(words, seed: 0), default: []].append(words) }

@@ -1,4 +1,5 @@
 import Claims
+import Containers
 import Foundation
 
 /// The hand-written sentences of `assets/corpus`: wordings by what they describe, scenarios by emotion, connectives and spoken lines.
@@ -137,8 +138,8 @@ public struct SentenceBank: Sendable {
   }
 
   private static func lines(_ file: URL) throws(SentenceBankError) -> [(Int, String)] {
-    guard let data = try? Data(contentsOf: file) else { throw .unreadable(file.path) }
-    guard let text = String(data: data, encoding: .utf8) else { throw .notText(file.path) }
+    guard let data = try? FileBytes(reading: file.path).contents else { throw .unreadable(file.path) }
+    guard let text = String(validating: data, as: UTF8.self) else { throw .notText(file.path) }
     return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
       let bare = line.hasSuffix("\r") ? line.dropLast() : line
       return bare.isEmpty || bare.hasPrefix("#") ? nil : (index + 1, String(bare))

@@ -49,7 +49,7 @@ public struct GeneratedMotion: MotionSource {
     if clip.frameCount > EvaluationDataset.longest { clip = clip.fitted(to: EvaluationDataset.longest) }
     if let path {
       clip.provenance["model"] = model.modelName
-      try FileManager.default.createDirectory(atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try OutputFolder.make((path as NSString).deletingLastPathComponent)
       try clip.write(npz: path)
     }
     return clip

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 
 /// The word-piece tokenizer of the uncased BERT models (Wu et al. 2016; the same ids as `BertTokenizer`).
@@ -22,13 +23,7 @@ public struct WordPiece: Sendable {
 
   /// Reads a `vocab.txt`, one piece a line, its id the line's number from 0.
   public init(path: String) throws {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw ModelError.unreadable(path: path, reason: error.localizedDescription)
-    }
-    try self.init(bytes: Array(data), path: path)
+    try self.init(bytes: FileBytes(reading: path).contents, path: path)
   }
 
   /// The bytes of a `vocab.txt`; `path` only names it in errors.

@@ -10,9 +10,7 @@ public enum DemoSession {
   /// - Throws: `ContainerError` when the demo's files (assets/demo) are missing or damaged.
   public static func edit() throws -> Edit {
     let file = try AssetLocator.path("assets/demo/hello.json")
-    guard let data = FileManager.default.contents(atPath: file), let prompt = try? JSONDecoder().decode(Prompt.self, from: data) else {
-      throw ContainerError.wrongKind(path: file, expected: "a prompt of five texts", found: "something else")
-    }
+    let prompt = try JSONFile.read(Prompt.self, path: file)
     let clip = try Clip(npzPath: AssetLocator.path("assets/demo/hello.npz"))
     var edits: [Edit] = [.setAudio(AudioReference(path: try AssetLocator.path("assets/demo/hello.wav")))]
     for level in Prompt.Level.allCases {

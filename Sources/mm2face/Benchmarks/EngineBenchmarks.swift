@@ -83,7 +83,7 @@ enum EngineBenchmarks {
     try Unfinished.makeFolder(folder)
     defer { Unfinished.remove(folder) }
     let settings = FirstToken.Settings(dim: 256, layers: 6, heads: 8, codes: 512, block: 64)
-    try JSONEncoder().encode(settings).write(to: URL(fileURLWithPath: "\(folder)/config.json"))
+    try AtomicFile.write(JSONEncoder().encode(settings), to: "\(folder)/config.json")
     let store = WeightStore.random(seed: 6)
     _ = try MM2FaceTransformer(store, config: settings.transformer, rate: 4)
     try store.writeMade(to: "\(folder)/model.safetensors")
@@ -130,7 +130,7 @@ enum FirstToken {
   }
 
   static func run(_ folder: String, precision: WeightPrecision) throws {
-    let settings = try JSONDecoder().decode(Settings.self, from: Data(contentsOf: URL(fileURLWithPath: "\(folder)/config.json")))
+    let settings = try JSONFile.read(Settings.self, path: "\(folder)/config.json")
     let model = try MM2FaceTransformer(
       WeightStore(safetensors: "\(folder)/model.safetensors"), config: settings.transformer, rate: 4, precision: precision)
     let rows = Matrix(rows: 250, columns: settings.dim, repeating: 0.1)

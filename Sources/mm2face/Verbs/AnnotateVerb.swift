@@ -1,5 +1,6 @@
 import ArgumentParser
 import Claims
+import Containers
 import Corpus
 import Foundation
 import Motion
@@ -34,7 +35,7 @@ struct AnnotateVerb: ParsableCommand {
   func run() throws {
     let motion = try DatasetVerb.readable(ClipFile.read(clip), common)
     if let check {
-      try checkClaims(URL(fileURLWithPath: check), motion)
+      try checkClaims(check, motion)
       return
     }
     let annotator = MotionAnnotator(bank: try SentenceBank(folder: try DatasetVerb.bankFolder(bank)))
@@ -50,19 +51,32 @@ struct AnnotateVerb: ParsableCommand {
     }
   }
 
-  private func checkClaims(_ file: URL, _ motion: Clip) throws {
-    let claims = try JSONDecoder().decode([Claim].self, from: Data(contentsOf: file))
+  /// What is said of one claim.
+  private struct Answer: Encodable {
+    var claim: String
+    var verdict = ""
+    var why: String?
+  }
+
+  private func checkClaims(_ file: String, _ motion: Clip) throws {
+    let claims = try JSONFile.read([Claim].self, path: file)
     let checker = ClaimChecker(motion)
     var failed = 0
-    for claim in claims {
-      let name = [claim.relation.rawValue, claim.what.name, claim.other?.name].compactMap { $0 }.joined(separator: " ")
+    let answers = claims.map { claim in
+      var answer = Answer(claim: [claim.relation.rawValue, claim.what.name, claim.other?.name].compactMap { $0 }.joined(separator: " "))
       switch checker.verdict(claim) {
-      case .holds: print("holds: \(name)")
-      case .unmeasured: print("not measurable: \(name)")
+      case .holds: answer.verdict = "holds"
+      case .unmeasured: answer.verdict = "not measurable"
       case .fails(let why):
         failed += 1
-        print("fails: \(name): \(why)")
+        (answer.verdict, answer.why) = ("fails", why)
       }
+      return answer
+    }
+    if common.json {
+      print(JSONLine.text(["claims": answers]))
+    } else {
+      for answer in answers { print([answer.verdict, answer.claim, answer.why].compactMap { $0 }.joined(separator: ": ")) }
     }
     if failed > 0 { throw ExitCode(ExitCodes.failed) }
   }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Containers
 import Export
 import Foundation
+import Head
 import NeuralNet
 import Synthesis
 
@@ -24,7 +26,9 @@ struct BatchVerb: AsyncParsableCommand {
     var out: [String]
     var prompt: Prompt
 
-    enum CodingKeys: String, CodingKey { case id, audio, say, format, seconds, seed, temperature, topP, guidance, topK, tries, out, prompt }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case id, audio, say, format, seconds, seed, temperature, topP, guidance, topK, tries, out, prompt
+    }
 
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -41,6 +45,18 @@ struct BatchVerb: AsyncParsableCommand {
       topK = try values.decodeIfPresent(Int.self, forKey: .topK)
       out = try values.decode([String].self, forKey: .out)
       prompt = try values.decodeIfPresent(Prompt.self, forKey: .prompt) ?? Prompt(from: decoder)
+    }
+
+    /// Reads a line. Errors: `ContainerError`, also for members that mean nothing: the levels stand in "prompt" or beside the others.
+    static func read(_ line: FileBytes) throws -> Job {
+      try JSONFile.decode(from: line) { value in
+        let keys = CodingKeys.allCases.map(\.rawValue)
+        guard let prompt = value[CodingKeys.prompt.rawValue] else {
+          return try Prompt.refuseUnknown(in: value, besides: keys, path: line.path)
+        }
+        try JSONFile.refuseUnknown(value, known: keys, path: line.path)
+        try Prompt.refuseUnknown(in: prompt, path: line.path)
+      }
     }
   }
 
@@ -76,19 +92,14 @@ struct BatchVerb: AsyncParsableCommand {
   func validate() throws { _ = try shard.map(Shard.init) }
 
   func run() async throws {
-    let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: jobs))
-    } catch {
-      throw SynthesisError.unreadable(path: jobs, reason: error.localizedDescription)
-    }
-    let lines = Self.lines(of: bytes)
+    let lines = Self.lines(of: Data(try FileBytes(reading: jobs).contents))
     let mine = try shard.map(Shard.init)?.indices(of: lines.count).map { lines[$0] } ?? lines
+    let head = try HeadVerb.read(common.headPath)
     let generator = try common.generator(precision: weights)
     let reporter = ProgressReporter(common.progress)
     var failed = 0
     for (done, line) in mine.enumerated() {
-      let answer = await answer(line.text, number: line.number, generator)
+      let answer = await answer(line.text, number: line.number, generator, head)
       if answer.status == "failed" { failed += 1 }
       print(JSONLine.text(answer))
       fflush(nil)
@@ -109,11 +120,14 @@ struct BatchVerb: AsyncParsableCommand {
       .filter { !$0.text.allSatisfy { [0x20, 0x09].contains($0) } }
   }
 
-  private func answer(_ text: Data, number: Int, _ generator: Generator) async -> Answer {
+  private func answer(_ text: Data, number: Int, _ generator: Generator, _ head: HeadModel) async -> Answer {
     var answer = Answer(id: "line \(number)", line: number, status: "done")
     let start = ContinuousClock.now
     do {
-      let job = try JSONDecoder().decode(Job.self, from: Data(text))
+      let job: Job
+      do { job = try Job.read(FileBytes(path: "\(jobs), line \(number)", Array(text))) } catch {
+        throw ValidationError("not a job: \(error)")
+      }
       answer.id = job.id ?? answer.id
       answer.files = job.out
       if job.out.isEmpty { throw ValidationError("\"out\" names no file") }
@@ -125,7 +139,7 @@ struct BatchVerb: AsyncParsableCommand {
       let audio = try PromptOptions.audioSource(audio: job.audio, say: job.say)
       if job.prompt.isEmpty, audio == nil { throw ValidationError("nothing to act on: give at least one text, \"audio\" or \"say\"") }
       // A job that is resumed may have left some of its files: they are made anew.
-      let output = ClipOutput(format: job.format, replacing: force || resume, headPath: common.headPath, audio: audio)
+      let output = ClipOutput(format: job.format, replacing: force || resume, head: head, audio: audio)
       try output.check(job.out)
       let usual = SamplingSettings.usual
       let settings = SamplingSettings(
@@ -133,15 +147,12 @@ struct BatchVerb: AsyncParsableCommand {
         guidance: job.guidance ?? usual.guidance, tries: job.tries ?? usual.tries, seed: job.seed ?? usual.seed)
       let request = GenerationRequest(
         prompt: job.prompt, audio: audio, length: job.seconds.map { .seconds($0) } ?? .natural, settings: settings)
-      let result = try await generator.result(of: request)
+      let result = output.recorded(try await generator.result(of: request))
       var report = ExportReport()
       for path in job.out { report.merge(try output.write(result, to: path)) }
       answer.files = report.paths
       if !report.notes.isEmpty { answer.notes = report.notes }
       answer.frames = result.clip.frameCount
-    } catch let error as DecodingError {
-      answer.status = "failed"
-      answer.error = "not a job: \(error)"
     } catch {
       answer.status = "failed"
       answer.error = "\(error)"

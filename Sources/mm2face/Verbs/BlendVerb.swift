@@ -31,9 +31,8 @@ struct BlendVerb: ParsableCommand {
 
   func validate() throws {
     if speech == nil, expression == nil { throw ValidationError("give --speech, --expression, or both") }
-    for (name, value) in [("--speech-amount", speechAmount), ("--expression-amount", expressionAmount)] {
-      if !LayerBlender.Amounts.range.contains(value) { throw ValidationError("\(name) takes 0 to 2, found \(value)") }
-    }
+    try check("--speech-amount", speechAmount, in: LayerBlender.Amounts.range)
+    try check("--expression-amount", expressionAmount, in: LayerBlender.Amounts.range)
   }
 
   func run() throws {
@@ -60,6 +59,7 @@ struct BlendVerb: ParsableCommand {
     let seconds = Date().timeIntervalSince(began)
     if let speech { clip.provenance["blendedSpeech"] = speech }
     if let expression { clip.provenance["blendedExpression"] = expression }
+    clip.provenance["head"] = try (flame ?? .studio()).recordName
     reporter.report("writing", done: 2, of: 3)
     try clip.write(npz: out, replacing: force)
     reporter.finish()

@@ -102,6 +102,12 @@ extension DatasetVerb {
     @Flag(help: "Replace files that exist.")
     var force = false
 
+    func validate() throws {
+      try check("--box-scale", boxScale, in: 0...1e6)
+      try check("--pose-weight", poseWeight, in: 0...1e6)
+      try check("--data-weight", dataWeight, in: 0...1e6)
+    }
+
     func run() throws {
       let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: folder))
       var cleaner = MotionCleaner()
@@ -123,11 +129,20 @@ extension DatasetVerb {
       try staging.commit()
       let replaced = reports.values.reduce(0) { $0 + $1.expressionOutliers.count + $1.poseOutliers.count }
       func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
+      let changes = [("expression", 0), ("pose", 1)].map { name, at in
+        (name: name, before: mean(reports.values.map { $0.roughnessBefore[at] }), after: mean(reports.values.map { $0.roughnessAfter[at] }))
+      }
+      if common.json {
+        let squared = changes.map { JSONValue.Member($0.name, ["before": .number($0.before), "after": .number($0.after)]) }
+        let about: JSONValue = [
+          "out": .string(out), "clips": .integer(reports.count), "framesReplaced": .integer(replaced),
+          "meanSquaredChange": .object(squared),
+        ]
+        return print(about.encoded)
+      }
       print("\(reports.count) clips, \(replaced) frames replaced")
-      for (name, at) in [("expression", 0), ("pose", 1)] {
-        let before = mean(reports.values.map { $0.roughnessBefore[at] })
-        let after = mean(reports.values.map { $0.roughnessAfter[at] })
-        print("\(name): mean squared change a frame \(String(format: "%.3g → %.3g", before, after))")
+      for change in changes {
+        print("\(change.name): mean squared change a frame \(String(format: "%.3g → %.3g", change.before, change.after))")
       }
     }
   }
@@ -171,23 +186,29 @@ extension DatasetVerb {
         var levels = Dictionary(uniqueKeysWithValues: TextLevel.allCases.map { ($0.rawValue, texts[$0]) })
         if let rewriter { for (level, text) in levels { levels[level] = try Rewriter(command: rewriter).rewrite(text) } }
         if let out {
-          try AtomicFile.write(
-            encoder.encode(Answer(texts: levels, annotation: Annotation(clip))), to: "\(out)/\(name).json", replacing: force)
+          let data = try encoder.encode(Answer(texts: levels, annotation: Annotation(clip)))
+          try AtomicFile.write(data, to: "\(out)/\(name).json", replacing: force)
         } else if common.json {
           print(String(decoding: try encoder.encode(Answer(texts: levels, annotation: Annotation(clip))), as: UTF8.self))
         } else {
           for level in TextLevel.allCases { print("\(level.rawValue): \(levels[level.rawValue] ?? "")") }
         }
       }
-      if let out { try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true) }
-      guard isFolder.boolValue else {
+      if let out { try OutputFolder.make(out) }
+      var count = 1
+      if isFolder.boolValue {
+        let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: path))
+        for entry in dataset.entries {
+          try annotate(entry.name, DatasetVerb.readable(dataset.motion(entry.name), common), speaks: entry.subset == .talking)
+        }
+        count = dataset.entries.count
+      } else {
         let clip = try DatasetVerb.readable(ClipFile.read(path), common)
-        return try annotate(URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, clip, speaks: speech)
+        try annotate(URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, clip, speaks: speech)
       }
-      let dataset = try MMHeadDataset(folder: URL(fileURLWithPath: path))
-      for entry in dataset.entries {
-        try annotate(entry.name, DatasetVerb.readable(dataset.motion(entry.name), common), speaks: entry.subset == .talking)
-      }
+      guard let out else { return }
+      let about: JSONValue = ["out": .string(out), "clips": .integer(count)]
+      print(common.json ? about.encoded : "\(count) clips in \(out)")
     }
   }
 }

@@ -14,7 +14,7 @@ extension DatasetVerb {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "How many performances.")
+    @Option(help: "How many performances, up to 1000000.")
     var count = 400
 
     @Option(help: "The same seed gives the same performances.")
@@ -27,7 +27,7 @@ extension DatasetVerb {
     var force = false
 
     func validate() throws {
-      if count < 1 { throw ValidationError("--count must be at least 1, found \(count)") }
+      try check("--count", count, in: 1...1_000_000)
     }
 
     func run() throws {
@@ -55,7 +55,8 @@ extension DatasetVerb {
       let about: JSONValue = ["seed": .string(String(seed)), "performances": .array(list)]
       try AtomicFile.write(Data(about.encoded.utf8), to: "\(staging.path)/layers.json")
       try staging.commit()
-      print("\(count) performances in \(out)")
+      let summary: JSONValue = ["performances": .integer(count), "out": .string(out)]
+      print(common.json ? summary.encoded : "\(count) performances in \(out)")
     }
   }
 }

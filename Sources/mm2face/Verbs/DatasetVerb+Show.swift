@@ -49,7 +49,12 @@ extension DatasetVerb {
         var random = RandomSource(seed: seed)
         while chosen.count < count, !all.isEmpty { chosen.append(all.remove(at: random.index(all.count))) }
       }
-      for name in chosen { try describe(name, dataset) }
+      if common.json {
+        let clips = try chosen.map { try Shown($0, dataset) }
+        print(JSONLine.text(Answer(clips: clips, out: out)))
+      } else {
+        for name in chosen { try describe(name, dataset) }
+      }
       guard let out else { return }
       let head = try HeadModel(studioFile: try common.headPath ?? AssetLocator.path("assets/head/studio.safetensors"))
       let topology = MeshTopology(rest: head.template, triangles: head.triangles, quads: head.quads)
@@ -68,6 +73,28 @@ extension DatasetVerb {
         }
       }
       try AtomicFile.write(PNG.encode(sheet.picture()), to: out, replacing: force)
+    }
+
+    /// What `--json` tells.
+    private struct Answer: Encodable {
+      var clips: [Shown]
+      var out: String?
+    }
+
+    /// A clip with its texts by level, and the score of one of ours.
+    private struct Shown: Encodable {
+      var name: String
+      var seconds: Double
+      var texts: [String: String]
+      var score: Score?
+
+      init(_ name: String, _ dataset: MMHeadDataset) throws {
+        self.name = name
+        seconds = try dataset.motion(name).seconds
+        let told = TextLevel.allCases.compactMap { level in dataset.text(name, level).map { (level.rawValue, $0) } }
+        texts = Dictionary(uniqueKeysWithValues: told)
+        score = try dataset.provenance(name)?.score
+      }
     }
 
     private func describe(_ name: String, _ dataset: MMHeadDataset) throws {

@@ -27,7 +27,7 @@ extension DatasetVerb {
     @Option(help: "At most so many clips.")
     var limit: Int?
 
-    @Option(help: "Takes a clip.")
+    @Option(help: "Takes a clip, 2 to 1000.")
     var takes = 4
 
     @Option(help: "The same seed draws the same takes.")
@@ -41,7 +41,8 @@ extension DatasetVerb {
 
     func validate() throws {
       try check("--limit", limit, in: 1 ... .max)
-      if takes < 2 { throw ValidationError("--takes must be at least 2, to prefer one to another; found \(takes)") }
+      // At least two, to prefer one to another.
+      try check("--takes", takes, in: 2...1000)
       _ = try shard.map(Shard.init)
     }
 

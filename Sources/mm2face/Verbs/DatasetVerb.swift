@@ -38,7 +38,7 @@ struct DatasetVerb: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "How many clips.")
+    @Option(help: "How many clips, up to 10000000.")
     var clips = 1000
 
     @Option(help: "The same seed gives the same corpus.")
@@ -58,6 +58,11 @@ struct DatasetVerb: ParsableCommand {
 
     @Flag(help: "Build no clips with a voice.")
     var noSpeech = false
+
+    func validate() throws {
+      try check("--clips", clips, in: 1...10_000_000)
+      try check("--talk-share", talkShare, in: 0...1)
+    }
 
     func run() throws {
       var settings = DatasetBuilder.Settings(

@@ -54,7 +54,8 @@ extension EvaluateVerb {
     let isCast = (path as NSString).pathExtension.lowercased() == "cast"
     let data = isCast ? Data(cast(clips, head: head, topology: topology).utf8) : Data(try PNG.encode(sheet.picture()))
     try AtomicFile.write(data, to: path, replacing: force)
-    print("\(Self.gallery.count) performances in \(path)")
+    let about: JSONValue = ["performances": .integer(Self.gallery.count), "out": .string(path)]
+    print(common.json ? about.encoded : "\(Self.gallery.count) performances in \(path)")
   }
 
   private static let galleryColumns = 7

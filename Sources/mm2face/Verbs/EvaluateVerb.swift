@@ -46,7 +46,7 @@ struct EvaluateVerb: AsyncParsableCommand {
   @Option(parsing: .upToNextOption, help: "Which rows; all that can be had by default.")
   var rows: [Row] = []
 
-  @Option(help: "How often random rows are repeated.")
+  @Option(help: "How often random rows are repeated, 1 to 1000.")
   var repeats = 1
 
   @Option(help: "The seed of the first repeat.")
@@ -121,7 +121,7 @@ struct EvaluateVerb: AsyncParsableCommand {
       throw ValidationError("--clips \(clips): expected a folder, found a file")
     }
     if let complaint = settings.complaint { throw ValidationError(complaint) }
-    try check("--repeats", repeats, in: 1 ... .max)
+    try check("--repeats", repeats, in: 1...1000)
     try check("--limit", limit, in: 1 ... .max)
     if Clip.Basis(rawValue: basis) == nil {
       throw ValidationError("--basis must be one of \(Clip.Basis.allCases.map(\.rawValue).joined(separator: ", ")), found \(basis)")
@@ -198,7 +198,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     }
     let elapsed = ContinuousClock.now - start
     let report = EvaluationReport(
-      corpus: dataset, task: task, split: split, head: head.name, model: model?.modelName, clips: set.items.count,
+      corpus: dataset, task: task, split: split, head: head.recordName, model: model?.modelName, clips: set.items.count,
       batchedClips: set.items.count / RetrievalScore.batch * RetrievalScore.batch, faults: set.faults, complaints: set.complaints,
       rows: results,
       seconds: Double(elapsed.components.seconds))
@@ -282,6 +282,8 @@ struct EvaluateVerb: AsyncParsableCommand {
       }
     }
     reporter.finish()
+    let about: JSONValue = ["generated": .integer(done), "clips": clips.map { .string($0) } ?? .null]
+    print(common.json ? about.encoded : "\(done) clips in \(clips ?? "")")
   }
 
   private func judge(_ mesh: FaceMesh, training: () throws -> [EvaluationItem]) throws -> Judge? {

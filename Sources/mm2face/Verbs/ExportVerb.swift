@@ -21,7 +21,7 @@ struct ExportVerb: AsyncParsableCommand {
   @Option(help: "The format where an extension can mean several (json: audio2face or rhubarb-json; none: flame-folder or obj).")
   var format: String?
 
-  @Option(help: "Frames a second; Live Link takes 30 or 60.")
+  @Option(help: "Frames a second, 1 to 240; Live Link takes 30 or 60.")
   var fps: Double?
 
   @Option(help: "Frames to write, as first-last.")
@@ -55,6 +55,15 @@ struct ExportVerb: AsyncParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    try check("--fps", fps, in: 1...240)
+    try check("--frame", frame, in: 0 ... .max)
+    try check("--yaw", yaw, in: -360...360)
+    try check("--pitch", pitch, in: -360...360)
+    try check("--zoom", zoom, in: 0.01...50)
+    _ = try frames.map { try Self.range($0, option: "--frames") }
+  }
+
   func run() async throws {
     var options = ExportOptions(head: try HeadVerb.read(common.headPath))
     options.framesPerSecond = fps
@@ -83,8 +92,14 @@ struct ExportVerb: AsyncParsableCommand {
       progress.report("writing frames", done: done, of: total)
     }
     progress.finish()
-    for path in report.paths { print(path) }
-    for note in report.notes { FileHandle.standardError.write(Data("note: \(note)\n".utf8)) }
+    if common.json {
+      func texts(_ list: [String]) -> JSONValue { .array(list.map { .string($0) }) }
+      let about: JSONValue = ["files": texts(report.paths), "notes": texts(report.notes)]
+      print(about.encoded)
+    } else {
+      for path in report.paths { print(path) }
+    }
+    ClipOutput.tell(report.notes)
   }
 
   /// Clips keep their own frame rate; resampling is the export's work.
@@ -97,7 +112,7 @@ struct ExportVerb: AsyncParsableCommand {
   /// `first-last`, both included.
   static func range(_ text: String, option: String) throws -> Range<Int> {
     let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0, first <= last else {
+    guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0, first <= last, last < Int.max else {
       throw ValidationError("\(option) must be FIRST-LAST, found \(text)")
     }
     return first..<last + 1

@@ -19,7 +19,7 @@ struct GenerateVerb: AsyncParsableCommand {
   @Option(help: "Length in seconds.")
   var seconds: Double?
 
-  @Option(help: "How many takes; each has the next seed, files get -2, -3 … before the ending.")
+  @Option(help: "How many takes, 1 to 1000; each has the next seed, files get -2, -3 … before the ending.")
   var takes = 1
 
   @Option(help: ArgumentHelp("Tokens of an earlier take to keep parts of.", valueName: "file.tokens"))
@@ -48,8 +48,8 @@ struct GenerateVerb: AsyncParsableCommand {
   var force = false
 
   func validate() throws {
-    if takes < 1 { throw ValidationError("--takes must be at least 1, found \(takes)") }
-    if let seconds, !(seconds > 0) { throw ValidationError("--seconds must be above 0, found \(seconds)") }
+    try check("--takes", takes, in: 1...1000)
+    if let seconds, !(seconds > 0) || !seconds.isFinite { throw ValidationError("--seconds must be a number above 0, found \(seconds)") }
     if !lock.isEmpty || !lockLane.isEmpty, base == nil {
       throw ValidationError("--lock needs the tokens of an earlier take: --base FILE.tokens")
     }
@@ -63,7 +63,7 @@ struct GenerateVerb: AsyncParsableCommand {
       throw ValidationError(
         "nothing to act on: give at least one text (--action, --emotion, --expression, --pose, --scenario, --prompt) or --audio or --say")
     }
-    let output = ClipOutput(format: format, replacing: force, headPath: common.headPath, audio: audio)
+    let output = ClipOutput(format: format, replacing: force, head: try HeadVerb.read(common.headPath), audio: audio)
     try output.check((1...takes).flatMap { take in out.map { ClipOutput.path($0, take: take) } })
     let generator = try common.generator(precision: weights)
     var request = GenerationRequest(
@@ -76,7 +76,7 @@ struct GenerateVerb: AsyncParsableCommand {
     for take in 1...takes {
       request.settings.seed = sampling.seed &+ UInt64(take - 1)
       let start = ContinuousClock.now
-      let result = try await Self.run(request, generator, reporter)
+      let result = output.recorded(try await Self.run(request, generator, reporter))
       reporter.finish()
       var paths: [String] = []
       for path in out.map({ ClipOutput.path($0, take: take) }) {

@@ -62,7 +62,9 @@ struct HeadVerb: AsyncParsableCommand {
     func run() async throws {
       guard let basis = Clip.Basis(rawValue: basis) else { throw MotionError.basis(path: "--basis", found: basis) }
       let numbers = identity.split(separator: ",").map { Float($0.trimmingCharacters(in: .whitespaces)) }
-      guard !numbers.contains(nil) else { throw ValidationError("--identity takes numbers separated by commas, found \(identity)") }
+      guard numbers.allSatisfy({ $0.map { abs($0) <= 100 } ?? false }) else {
+        throw ValidationError("--identity takes numbers within ±100 separated by commas, found \(identity)")
+      }
       let flame = try FLAMEFile(path: file, identity: numbers.compactMap { $0 })
       try flame.headFile(name: name, basis: basis).write(to: out, replacing: force)
       print(
@@ -87,6 +89,7 @@ struct HeadVerb: AsyncParsableCommand {
       case "npz": try NPZFile.write(head.arrays, to: out, compressed: true, replacing: force)
       case let other: throw ValidationError("--out takes a file ending in .obj or .npz, found .\(other)")
       }
+      print("\(out): \(head.vertexCount) vertices")
     }
   }
 
@@ -99,8 +102,7 @@ struct HeadVerb: AsyncParsableCommand {
     var force = false
 
     func run() async throws {
-      try FileManager.default.createDirectory(
-        at: URL(fileURLWithPath: out).deletingLastPathComponent(), withIntermediateDirectories: true)
+      try OutputFolder.make(URL(fileURLWithPath: out).deletingLastPathComponent().path)
       try AtomicFile.check(out, replacing: force)
       let file = HeadAuthoring.build().safetensors()
       try AtomicFile.write(file, to: out, replacing: force)

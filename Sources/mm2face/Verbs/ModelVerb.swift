@@ -61,7 +61,9 @@ struct ModelVerb: ParsableCommand {
       common.useThreads()
       let bundle = try ModelBundle(folder: folder ?? common.modelFolder())
       try bundle.verify()
-      print("\(bundle.name): \(bundle.description.fileNames.count) files are as they should be")
+      let count = bundle.description.fileNames.count
+      let about: JSONValue = ["name": .string(bundle.name), "folder": .string(bundle.folder), "files": .integer(count)]
+      print(common.json ? about.encoded : "\(bundle.name): \(count) files are as they should be")
     }
   }
 
@@ -96,7 +98,8 @@ struct ModelVerb: ParsableCommand {
     func run() throws {
       common.useThreads()
       let bundle = try ModelBundle.makeRandom(config, name: name, seed: seed, folder: out, replacing: force)
-      print("\(out): \(bundle.name)")
+      let about: JSONValue = ["out": .string(out), "name": .string(bundle.name)]
+      print(common.json ? about.encoded : "\(out): \(bundle.name)")
     }
   }
 
@@ -128,13 +131,15 @@ struct ModelVerb: ParsableCommand {
       common.useThreads()
       if let into {
         let bundle = try ModelBundle(folder: into).importing(encoder: source)
-        print("\(into): \(bundle.name)")
+        let about: JSONValue = ["into": .string(into), "name": .string(bundle.name)]
+        print(common.json ? about.encoded : "\(into): \(bundle.name)")
       } else if let out {
         try AtomicFile.check(out, replacing: force)
         let store = try WeightStore(torch: source)
         let all = store.all
         try WeightStore.write(all, to: out, replacing: force)
-        print("\(out): \(all.count) tensors")
+        let about: JSONValue = ["out": .string(out), "tensors": .integer(all.count)]
+        print(common.json ? about.encoded : "\(out): \(all.count) tensors")
       }
     }
   }

@@ -20,9 +20,9 @@ struct DrawingOptions: ParsableArguments {
   var zoom: Float = 1
 
   func validate() throws {
-    guard yaw.isFinite, pitch.isFinite, zoom.isFinite, zoom > 0, zoom <= 50 else {
-      throw ValidationError("--yaw, --pitch and --zoom must be finite, zoom above 0 and at most 50")
-    }
+    try check("--yaw", yaw, in: -360...360)
+    try check("--pitch", pitch, in: -360...360)
+    try check("--zoom", zoom, in: 0.01...50)
   }
 
   func camera(_ framing: Framing) -> Camera {
@@ -121,13 +121,18 @@ struct RenderVerb: AsyncParsableCommand {
     }
     var drawer = ClipDrawer(try common.drawnHead())
     if out.isEmpty {
-      print(text(motion, &drawer), terminator: "")
-      return
+      let picture = text(motion, &drawer)
+      let about: JSONValue = [
+        "frame": .integer(frame ?? 0), "columns": .integer(size.grid.columns), "rows": .integer(size.grid.rows), "text": .string(picture),
+      ]
+      return print(common.json ? about.encoded + "\n" : picture, terminator: "")
     }
     for path in out {
       let data = try render(motion, path, &drawer)
       try AtomicFile.write(data, to: path, replacing: force)
+      if !common.json { print(path) }
     }
+    if common.json { print((["files": .array(out.map { .string($0) })] as JSONValue).encoded) }
   }
 
   private func render(_ motion: Clip, _ path: String, _ drawer: inout ClipDrawer) throws -> Data {

@@ -16,7 +16,7 @@ struct RetargetVerb: AsyncParsableCommand {
   var clip: String
   @Option(name: .shortAndLong, help: "The clip to write (.npz).")
   var out: String
-  @Option(help: "How much weights resist jumping from frame to frame (0 off).")
+  @Option(help: "How much weights resist jumping from frame to frame, 0 (off) to 10.")
   var steadiness = 0.02
   @Flag(help: "Replace a file that exists.")
   var force = false
@@ -26,16 +26,18 @@ struct RetargetVerb: AsyncParsableCommand {
     if common.headPath == nil {
       throw ValidationError("--head is needed: your FLAME file, or a head file made of it by `mm2face head import`")
     }
-    if !(0...10).contains(steadiness) { throw ValidationError("--steadiness takes 0 to 10, found \(steadiness)") }
+    try check("--steadiness", steadiness, in: 0...10)
   }
 
   func run() async throws {
     try ClipOutput.checkClip(out, replacing: force)
     let flame = try HeadVerb.read(common.headPath)
     let motion = try ClipFile.read(clip, options: ClipFile.Options(flame: flame))
-    let retargeting = try Retargeting(studio: HeadModel.studio(), flame: flame, steadiness: steadiness)
+    let studio = try HeadModel.studio()
+    let retargeting = try Retargeting(studio: studio, flame: flame, steadiness: steadiness)
     var (result, residual) = motion.basis == .studio50 ? try retargeting.flame(from: motion) : try retargeting.studio(from: motion)
     result.provenance["retargetedFrom"] = motion.basis.rawValue
+    result.provenance["head"] = (result.basis == .studio50 ? studio : flame).recordName
     result.provenance["retargetedHead"] = flame.fingerprint
     result.provenance["retargetedResidualMillimetres"] = String(format: "%.3f", residual.meanMillimetres)
     try result.write(npz: out, replacing: force)

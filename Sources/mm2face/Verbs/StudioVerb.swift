@@ -27,6 +27,14 @@ struct StudioVerb: AsyncParsableCommand {
   var theme: String?
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    guard let session, !session.hasSuffix(".mm2s"), !FileManager.default.fileExists(atPath: session) else { return }
+    let verbs = MM2Face.configuration.subcommands.compactMap { $0.configuration.commandName }
+    throw ValidationError(
+      "there is no verb and no session \(session); the verbs are \(verbs.joined(separator: ", ")). "
+        + "The name of a new session ends in .mm2s")
+  }
+
   func run() async throws {
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
       throw ValidationError("the studio needs a terminal; see mm2face --help for what works without one")
@@ -141,14 +149,16 @@ struct Looks: Sendable {
     let shipped = try? AssetLocator.path("themes")
     for folder in [shipped, configuration + "/themes"].compactMap({ $0 }) {
       for file in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() where file.hasSuffix(".toml") {
-        guard let text = try? String(contentsOfFile: folder + "/" + file, encoding: .utf8) else { continue }
-        library.add(name: String(file.dropLast(5)), file: folder + "/" + file, text: text)
+        let path = folder + "/" + file
+        do { library.add(name: String(file.dropLast(5)), file: path, text: try FileBytes.text(path)) } catch {
+          looks.complaints.append("\(error)")
+        }
       }
     }
     for name in library.names {
       do { looks.themes.append(try library.theme(name)) } catch { looks.complaints.append("\(error)") }
     }
-    if wanted == nil, let last = try? String(contentsOfFile: configuration + "/theme", encoding: .utf8) {
+    if wanted == nil, let last = try? FileBytes.text(configuration + "/theme") {
       let name = last.trimmingCharacters(in: .whitespacesAndNewlines)
       if looks.themes.contains(where: { $0.name == name }) { looks.wanted = name }
     }
@@ -157,8 +167,8 @@ struct Looks: Sendable {
       throw ValidationError("--theme \(wanted): there are \(looks.themes.map(\.name).joined(separator: ", "))\(reason)")
     }
     let keyFile = configuration + "/keys.toml"
-    if let text = try? String(contentsOfFile: keyFile, encoding: .utf8) {
-      do { try looks.keys.apply(file: keyFile, text: text) } catch { looks.complaints.append("\(error)") }
+    if FileManager.default.fileExists(atPath: keyFile) {
+      do { try looks.keys.apply(file: keyFile, text: FileBytes.text(keyFile)) } catch { looks.complaints.append("\(error)") }
     }
     return looks
   }

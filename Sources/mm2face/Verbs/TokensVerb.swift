@@ -1,6 +1,7 @@
 import ArgumentParser
 import Containers
 import Foundation
+import Head
 import Motion
 import Synthesis
 
@@ -29,7 +30,11 @@ struct TokensVerb: ParsableCommand {
       let clip = try ClipFile.read(clip)
       let tokens = try generator.encode(clip)
       if let out { try TokenFile.write(tokens, to: out, replacing: force) } else { print(JSONLine.text(tokens)) }
-      if out != nil, !common.json { print("\(tokens.stepCount) steps of \(tokens.lanes.joined(separator: ", "))") }
+      guard let out else { return }
+      let about: JSONValue = [
+        "out": .string(out), "steps": .integer(tokens.stepCount), "lanes": .array(tokens.lanes.map { .string($0) }),
+      ]
+      print(common.json ? about.encoded : "\(tokens.stepCount) steps of \(tokens.lanes.joined(separator: ", "))")
     }
   }
 
@@ -51,9 +56,13 @@ struct TokensVerb: ParsableCommand {
       try ClipOutput.checkClip(out, replacing: force)
       let generator = try common.generator()
       var clip = try generator.decode(TokenFile.read(tokens))
-      clip.provenance = ["model": generator.modelName, "tokens": tokens]
+      let head = try HeadVerb.read(common.headPath)
+      clip.provenance = ["model": generator.modelName, "tokens": tokens, "head": head.recordName]
       try clip.write(npz: out, replacing: force)
-      print("\(out): \(clip.frameCount) frames")
+      let about: JSONValue = [
+        "out": .string(out), "frames": .integer(clip.frameCount), "seconds": .number(clip.seconds), "basis": .string(clip.basis.rawValue),
+      ]
+      print(common.json ? about.encoded : "\(out): \(clip.frameCount) frames")
     }
   }
 }
