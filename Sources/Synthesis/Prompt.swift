@@ -99,30 +99,36 @@ public struct Prompt: Sendable, Hashable {
 }
 
 extension Prompt: Codable {
-  /// Errors: another kind of value, a weight below 0, more texts than a level may have.
+  /// Texts beyond a level's limit are left out; what somebody wrote is held against `check(written:)` first.
   public init(from decoder: any Decoder) throws {
     self.init()
     let container = try decoder.container(keyedBy: Level.self)
     for level in Level.allCases {
-      guard let entry = try container.decodeIfPresent(Entry.self, forKey: level) else { continue }
-      let limit = Self.limit(of: level)
-      guard entry.texts.count <= limit else {
-        throw DecodingError.dataCorruptedError(
-          forKey: level, in: container, debugDescription: limit == 1 ? "one text" : "at most \(limit) texts")
-      }
-      self[level] = entry
+      if let entry = try container.decodeIfPresent(Entry.self, forKey: level) { self[level] = entry }
     }
   }
 
-  /// Fails where a prompt somebody wrote has a member that decoding would pass over: a level or setting of another name.
+  /// Fails where a prompt somebody wrote says what decoding would pass over: a level or setting of another name, more texts than a level
+  /// may have, a weight below 0.
   ///
-  /// - Parameter others: what may stand beside the levels. Errors: `ContainerError.unknown`.
-  public static func refuseUnknown(in value: JSONValue, besides others: [String] = [], path: String) throws {
-    let levels = Level.allCases.map(\.rawValue)
-    try JSONFile.refuseUnknown(value, known: others + levels, path: path)
-    for level in levels {
-      guard let entry = value[level] else { continue }
-      try JSONFile.refuseUnknown(entry, known: Entry.Keys.allCases.map(\.rawValue), path: path, inside: level + ".")
+  /// - Parameters:
+  ///   - others: what may stand beside the levels.
+  ///   - place: where the prompt stands in its file, with a full stop at the end.
+  /// Errors: `ContainerError.unknown`, `.value`.
+  public static func check(written value: JSONValue, besides others: [String] = [], path: String, inside place: String = "") throws {
+    try JSONFile.refuseUnknown(value, known: others + Level.allCases.map(\.rawValue), path: path, inside: place)
+    for level in Level.allCases {
+      guard let entry = value[level.rawValue] else { continue }
+      let name = place + level.rawValue
+      try JSONFile.refuseUnknown(entry, known: Entry.Keys.allCases.map(\.rawValue), path: path, inside: name + ".")
+      let count = (entry.elements ?? entry[Entry.Keys.text.rawValue]?.elements)?.count ?? 1, limit = Self.limit(of: level)
+      guard count <= limit else {
+        let expected = limit == 1 ? "one text" : "at most \(limit) texts"
+        throw ContainerError.value(path: path, entry: name, expected: expected, found: "\(count)")
+      }
+      if let weight = entry[Entry.Keys.weight.rawValue]?.double, weight < 0 {
+        throw ContainerError.value(path: path, entry: "\(name).weight", expected: "a weight of 0 or more", found: "\(weight)")
+      }
     }
   }
 
@@ -151,12 +157,9 @@ extension Prompt.Entry: Codable {
       } else {
         texts = try container.decodeIfPresent(String.self, forKey: .text).map { [$0] } ?? []
       }
-      let weight = try container.decodeIfPresent(Double.self, forKey: .weight) ?? 1
-      guard weight >= 0 else {
-        throw DecodingError.dataCorruptedError(forKey: .weight, in: container, debugDescription: "a weight of 0 or more")
-      }
       self.init(
-        texts: texts, weight: weight, isMuted: try container.decodeIfPresent(Bool.self, forKey: .muted) ?? false)
+        texts: texts, weight: try container.decodeIfPresent(Double.self, forKey: .weight) ?? 1,
+        isMuted: try container.decodeIfPresent(Bool.self, forKey: .muted) ?? false)
     }
   }
 

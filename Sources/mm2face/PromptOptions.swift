@@ -41,7 +41,7 @@ struct PromptOptions: ParsableArguments {
   func prompt() throws -> Prompt {
     var prompt = Prompt()
     if let promptPath {
-      prompt = try JSONFile.read(path: promptPath) { try Prompt.refuseUnknown(in: $0, path: promptPath) }
+      prompt = try JSONFile.read(path: promptPath) { try Prompt.check(written: $0, path: promptPath) }
     }
     for (level, text) in [(Prompt.Level.action, action), (.emotion, emotion), (.expression, expression), (.pose, pose)] {
       if let text { prompt[level].texts = [text] }

@@ -52,10 +52,10 @@ struct BatchVerb: AsyncParsableCommand {
       try JSONFile.decode(from: line) { value in
         let keys = CodingKeys.allCases.map(\.rawValue)
         guard let prompt = value[CodingKeys.prompt.rawValue] else {
-          return try Prompt.refuseUnknown(in: value, besides: keys, path: line.path)
+          return try Prompt.check(written: value, besides: keys, path: line.path)
         }
         try JSONFile.refuseUnknown(value, known: keys, path: line.path)
-        try Prompt.refuseUnknown(in: prompt, path: line.path)
+        try Prompt.check(written: prompt, path: line.path, inside: "prompt.")
       }
     }
   }
