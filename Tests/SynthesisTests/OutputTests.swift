@@ -50,7 +50,7 @@ final class OutputTests {
       try write("mine", out)
       let given = out.hasPrefix("old/") ? "old" : out
       let refused = try run(arguments + [given])
-      #expect(refused.status == 64 && isMine(out), "\(arguments): \(refused)")
+      #expect(refused.status == 68 && isMine(out), "\(arguments): \(refused)")
       #expect(refused.complaint.contains("\(out): exists already") && refused.complaint.contains("--force"), "\(refused.complaint)")
       let forced = try run(arguments + [given, "--force"])
       #expect(forced.status == 0 && !isMine(out) && exists(out), "\(arguments): \(forced)")
