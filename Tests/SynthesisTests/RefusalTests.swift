@@ -78,7 +78,8 @@ struct RefusalTests {
 
   @Test func anUnknownVerbIsCalledOne() throws {
     for word in ["nosuchverb", "generat"] { try expect([word], 2, ["no verb and no session \(word)", "generate, head", ".mm2s"]) }
-    try expect(["studio", "nowhere"], 2, ["no session nowhere"])
+    // Said in full it is a new session.
+    try expect(["studio", "nowhere"], 2, ["needs a terminal"])
     try expect(["s.mm2s"], 2, ["needs a terminal"])
   }
 

@@ -28,11 +28,15 @@ struct StudioVerb: AsyncParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard let session, !session.hasSuffix(".mm2s"), !FileManager.default.fileExists(atPath: session) else { return }
+    // A word alone that names no file is a mistyped verb; with `studio` before it, it is a new session.
+    guard let session, CommandLine.arguments.dropFirst().first != Self.configuration.commandName,
+      session.allSatisfy({ $0.isLetter || $0 == "-" }),
+      ![session, session + ".journal"].contains(where: FileManager.default.fileExists)
+    else { return }
     let verbs = MM2Face.configuration.subcommands.compactMap { $0.configuration.commandName }
     throw ValidationError(
       "there is no verb and no session \(session); the verbs are \(verbs.joined(separator: ", ")). "
-        + "The name of a new session ends in .mm2s")
+        + "A new session is begun by `mm2face studio \(session)` or `mm2face \(session).mm2s`")
   }
 
   func run() async throws {
