@@ -186,4 +186,37 @@ struct StudioEngineTests {
     guard case .saved = try #require(messages.last) else { return }
     #expect(await !session.hasUnsavedChanges)
   }
+
+  @Test func whatIsEditedAfterSavingAsBelongsToTheNewFile() async throws {
+    let folder = NSTemporaryDirectory() + "mm2face-as-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let session = SessionFile(path: folder + "/a.mm2s")
+    var history = try await session.open().history
+    let engine = StudioEngine(session: session, loadModel: { ScriptedModel() })
+    func write(_ text: String, at seconds: Double) async throws {
+      _ = try history.apply(.setText(.action, text), at: seconds)
+      await engine.perform(
+        .record(.change(label: "text", joined: false, document: history.document), undoCount: history.undo.count))
+    }
+    try await write("nods", at: 0)
+    await engine.perform(.saveAs(path: folder + "/nowhere/b.mm2s"))
+    await engine.perform(.saveAs(path: folder + "/b.mm2s"))
+    try await write("winks", at: 100)
+    try await engine.shutDown()
+    let messages = await Self.collect(engine) { _ in false }
+    let said = messages.compactMap { message -> String? in
+      switch message {
+      case .failed(nil, _): "failed"
+      case .savedAs(let path): path
+      case .saveFailed: "saving failed"
+      default: nil
+      }
+    }
+    #expect(said == ["failed", folder + "/b.mm2s"])
+    for (name, text) in [("a", "nods"), ("b", "winks")] {
+      let opened = try await SessionFile(path: "\(folder)/\(name).mm2s").open()
+      #expect(opened.history.document.prompt[.action].texts == [text] && opened.notes.isEmpty, "\(name): \(opened.notes)")
+    }
+  }
 }

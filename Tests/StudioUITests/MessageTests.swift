@@ -63,7 +63,7 @@ import Testing
     stage.keys("esc")
     stage.send(.opened(notes: ["brought back", "something else"], damaged: false))
     #expect(stage.model.overlay == nil && stage.screen.contains("brought back; something else"))
-    #expect(stage.model.messages.suffix(2).map(\.text) == ["brought back", "something else"])
+    #expect(stage.model.messageLines(width: 40).prefix(2).map(\.text) == ["brought back", "something else"])
   }
 
   @Test func theEndOfTheHelpFillsItsPage() {

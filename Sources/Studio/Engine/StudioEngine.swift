@@ -166,7 +166,8 @@ public actor StudioEngine {
       self.session = try await session.saved(as: path)
       send.yield(.savedAs(path: path))
     } catch {
-      send.yield(.saveFailed("\(error)"))
+      // The session goes on being saved where it was.
+      send.yield(.failed(nil, "\(error)"))
     }
   }
 

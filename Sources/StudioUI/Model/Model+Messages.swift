@@ -17,7 +17,8 @@ extension Model {
 
   /// Tells what opening found; what a damaged session lost stays on screen until it is read.
   mutating func tell(_ notes: [String], damaged: Bool) {
-    for note in notes { say(.warning, note) }
+    // The list begins with the newest: what was found first shall stand first there.
+    for note in notes.reversed() { say(.warning, note) }
     notice?.text = notes.joined(separator: "; ")
     if damaged { overlay = .messages(scroll: 0) }
   }
