@@ -177,15 +177,22 @@ public struct Exporter: Sendable {
   }
 
   private func writeSound(to path: String, report: inout ExportReport) throws {
-    try AtomicFile.write(FileBytes(reading: sound(for: path)).contents, to: path, replacing: options.overwrite)
+    let info = try sound(for: path)
+    let bytes = try FileBytes(reading: info.path).contents
+    if ["RIFF", "RF64"].contains(where: { bytes.starts(with: $0.utf8) }) {
+      try AtomicFile.write(bytes, to: path, replacing: options.overwrite)
+    } else {
+      let voice = try Waveform(path: info.path, sampleRate: info.sampleRate)
+      try AtomicFile.write(WavFile.encode(voice), to: path, replacing: options.overwrite)
+      report.notes.append("\(path): \(info.path) is no wav (\(info.format)); it was written as 16-bit mono")
+    }
     report.paths.append(path)
   }
 
   /// The speech file, which must open as sound. Errors: `ExportError.noAudio`, `SpeechError`.
-  private func sound(for path: String) throws -> String {
+  private func sound(for path: String) throws -> AudioInfo {
     guard let audio = options.audioPath else { throw ExportError.noAudio(path: path) }
-    _ = try AudioReader(path: audio)
-    return audio
+    return try AudioReader(path: audio).info
   }
 }
 

@@ -1,3 +1,4 @@
+import Containers
 import Foundation
 
 /// Writing 16-bit PCM wav files: a 44-byte RIFF header, then the samples; the same samples give the same bytes.
@@ -30,9 +31,9 @@ public enum WavFile {
   /// Writes the file at once (a temporary file is renamed over the path).
   public static func write(_ waveform: Waveform, to path: String) throws {
     do {
-      try encode(waveform).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw SpeechError.writing(path: path, reason: error.localizedDescription)
+      try AtomicFile.write(encode(waveform), to: path)
+    } catch ContainerError.unwritable(_, let reason) {
+      throw SpeechError.writing(path: path, reason: reason)
     }
   }
 }

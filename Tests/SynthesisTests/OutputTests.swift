@@ -98,5 +98,17 @@ final class OutputTests {
     let copied = try run(["export", "clip.npz", "--audio", "voice.wav", "--out", "copy.wav"])
     #expect(copied.status == 0, "\(copied)")
     #expect(FileManager.default.contentsEqual(atPath: "\(folder)/copy.wav", andPath: "\(folder)/voice.wav"))
+    // What is no wav becomes one: here Sun's .au, 16 bits, 8 kHz, mono.
+    let samples = (0..<4000).map { Int16(truncatingIfNeeded: $0 * 37) }
+    var sound = Data(".snd".utf8)
+    for word: UInt32 in [24, UInt32(samples.count * 2), 3, 8000, 1] { withUnsafeBytes(of: word.bigEndian) { sound.append(contentsOf: $0) } }
+    for sample in samples { withUnsafeBytes(of: sample.bigEndian) { sound.append(contentsOf: $0) } }
+    try sound.write(to: URL(fileURLWithPath: "\(folder)/voice.au"))
+    let made = try run(["export", "clip.npz", "--audio", "voice.au", "--out", "made.wav"])
+    #expect(made.status == 0 && made.complaint.contains("16-bit mono"), "\(made)")
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/made.wav"))
+    #expect(bytes.starts(with: Data("RIFF".utf8)))
+    let read = try Waveform(path: "\(folder)/made.wav", sampleRate: 8000)
+    #expect(read.sampleRate == 8000 && read.samples == samples.map { Float($0) / 32768 })
   }
 }
