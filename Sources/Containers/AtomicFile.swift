@@ -58,7 +58,7 @@ public final class AtomicFile: ByteSink {
       descriptor = open(target, O_WRONLY | O_CLOEXEC)
     } else {
       if present, !replacing { throw ContainerError.exists(path: path) }
-      let name = "\(target).\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16)).tmp"
+      let name = "\(target).\(Unfinished.mark())"
       temporary = name
       let mode = present ? info.st_mode & 0o777 : 0o666
       descriptor = Unfinished.change { paths in
@@ -139,11 +139,13 @@ public final class AtomicFile: ByteSink {
     if !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) || !isFolder.boolValue {
       throw ContainerError.unwritable(path: path, reason: "there is no folder \(folder)")
     }
+    if !replacing, FileManager.default.fileExists(atPath: path), !isDevice(path) { throw ContainerError.exists(path: path) }
+  }
+
+  /// Whether a path is a pipe or a device, which may be written into: it holds nothing that could be lost.
+  public static func isDevice(_ path: String) -> Bool {
     var info = stat()
-    // A pipe or a device may be written into; it holds nothing that could be lost.
-    if !replacing, stat(path, &info) == 0, [S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT) {
-      throw ContainerError.exists(path: path)
-    }
+    return stat(path, &info) == 0 && ![S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT)
   }
 
   /// Writes a whole file at once.

@@ -11,14 +11,6 @@ public enum OutputFolder {
     try writing(path) { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
   }
 
-  /// Makes a folder in one that is not finished, and returns its path; those above it are not made again once they are taken away.
-  @discardableResult
-  public static func make(_ name: String, in staging: StagedFolder) throws -> String {
-    let path = "\(staging.path)/\(name)"
-    try writing(path) { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
-    return path
-  }
-
   /// Words a failure of the system's as ours. Errors: `ContainerError.unwritable`.
   public static func writing<T>(_ path: String, _ work: () throws -> T) throws -> T {
     do {

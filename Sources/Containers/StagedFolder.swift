@@ -28,7 +28,7 @@ public final class StagedFolder {
     var target = name
     while target.count > 1, target.hasSuffix("/") { target.removeLast() }
     (self.target, self.existing) = (target, existing)
-    let mark = "\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16)).tmp"
+    let mark = Unfinished.mark()
     let adds = existing == .add || existing == .overwrite
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: target, isDirectory: &isFolder)
@@ -50,6 +50,14 @@ public final class StagedFolder {
   }
 
   deinit { Unfinished.remove(path) }
+
+  /// Makes a folder in it and returns its path; those above it are not made again once they are taken away.
+  @discardableResult
+  public func makeFolder(_ name: String) throws -> String {
+    let inner = "\(path)/\(name)"
+    try OutputFolder.writing(inner) { try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: false) }
+    return inner
+  }
 
   /// Gives the folder, or its files, their names. Errors: `ContainerError.exists`, `.unwritable`.
   public func commit() throws {

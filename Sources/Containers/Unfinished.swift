@@ -7,6 +7,9 @@ import Synchronization
 public enum Unfinished {
   private static let paths = Mutex(Set<String>())
 
+  /// The end of a name that nobody else uses.
+  static func mark() -> String { "\(getpid())-\(String(UInt32.random(in: 0...UInt32.max), radix: 16)).tmp" }
+
   /// Does a short piece of work on the disk (making, renaming) and says in `paths` what is unfinished after it.
   ///
   /// Nothing is taken away meanwhile: an end of the program comes before the work or after it.

@@ -17,7 +17,7 @@ public enum CorpusError: Error, Sendable, CustomStringConvertible, Equatable {
     case .programFailed(let name, let why): "\(name) failed: \(why)"
     case .noVoices:
       "No voice to speak with: neither flite nor espeak-ng nor a cache of aligned speech was found. Install one of them, or build with --no-speech."
-    case .folderNotEmpty(let path): "\(path) holds files already. Give an empty or new folder, or add --replace."
+    case .folderNotEmpty(let path): "\(path) holds files already. Give an empty or new folder."
     case .badList(let path, let why):
       "\(path) is not a list of clips: \(why). Expected {\"train\": [names], \"val\": …, \"test\": …} or one plain list of names."
     case .badMotion(let path, let why):

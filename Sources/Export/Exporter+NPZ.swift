@@ -45,7 +45,7 @@ extension Exporter {
     let clip = take.clip
     let values = FlameArrays(clip)
     let zero3 = NPYArray(shape: [1, 3], [Float](repeating: 0, count: 3))
-    let folder = try OutputFolder.make("flame_param", in: staging)
+    let folder = try staging.makeFolder("flame_param")
     for frame in 0..<clip.frameCount {
       func row(_ array: [Float], _ width: Int) -> NPYArray {
         NPYArray(shape: [1, width], Array(array[frame * width..<(frame + 1) * width]))

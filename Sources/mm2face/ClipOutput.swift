@@ -40,9 +40,7 @@ struct ClipOutput {
 
   /// Refuses a name for a clip that is not .npz: its content would not be what the name says. A pipe or a device may have any name.
   static func checkClip(_ path: String, replacing: Bool) throws {
-    var info = stat()
-    let isDevice = stat(path, &info) == 0 && ![S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT)
-    guard isDevice || (path as NSString).pathExtension.lowercased() == "npz" else {
+    guard AtomicFile.isDevice(path) || (path as NSString).pathExtension.lowercased() == "npz" else {
       throw ValidationError("--out \(path): a clip is written as .npz; `mm2face export` makes other formats of one")
     }
     try AtomicFile.check(path, replacing: replacing)

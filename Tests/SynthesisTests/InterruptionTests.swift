@@ -11,9 +11,9 @@ final class InterruptionTests {
 
   init() throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-signals-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: "\(folder)/work/kept", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: "\(folder)/place/kept", withIntermediateDirectories: true)
     // What another process has not finished, and what stood there before.
-    for name in ["frames.1-a.tmp", "kept/frame_00000.obj"] { try write("mine", "work/\(name)") }
+    for name in ["frames.1-a.tmp", "kept/frame_00000.obj"] { try write("mine", "place/\(name)") }
     try Clip(basis: .studio50, values: [Float](repeating: 0.1, count: 3000 * 56)).write(npz: "\(folder)/long.npz")
     try write(#"{"action":"nod","seconds":60,"out":["a.usda"]}"#, "jobs.jsonl")
   }
@@ -23,7 +23,7 @@ final class InterruptionTests {
   func write(_ text: String, _ name: String) throws { try text.write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8) }
 
   /// Everything below the folder the program works in.
-  var names: [String] { FileManager.default.enumerator(atPath: "\(folder)/work")?.compactMap { $0 as? String }.sorted() ?? [] }
+  var names: [String] { FileManager.default.enumerator(atPath: "\(folder)/place")?.compactMap { $0 as? String }.sorted() ?? [] }
 
   /// Starts the program and sends the signal as soon as something new stands there; false when the program was faster.
   func interrupt(_ process: Process, _ signal: Int32) throws -> Bool {
@@ -42,10 +42,10 @@ final class InterruptionTests {
   func leavesNothing(_ arguments: [String], _ signal: Int32) throws {
     let before = names
     for _ in 0..<5 {
-      let process = Program.process(arguments, in: "\(folder)/work")
+      let process = Program.process(arguments, in: "\(folder)/place")
       guard try interrupt(process, signal) else {
         #expect(process.terminationStatus == 0, "\(arguments)")
-        for name in names where !before.contains(name) { try? FileManager.default.removeItem(atPath: "\(folder)/work/\(name)") }
+        for name in names where !before.contains(name) { try? FileManager.default.removeItem(atPath: "\(folder)/place/\(name)") }
         continue
       }
       #expect(process.terminationStatus == signal && names == before, "\(arguments): \(process.terminationStatus), left \(names)")
@@ -61,7 +61,7 @@ final class InterruptionTests {
   ])
   func anExport(_ arguments: [String], _ signal: Int32) throws {
     try leavesNothing(["export", "../long.npz"] + arguments, signal)
-    #expect(try String(contentsOfFile: "\(folder)/work/kept/frame_00000.obj", encoding: .utf8) == "mine")
+    #expect(try String(contentsOfFile: "\(folder)/place/kept/frame_00000.obj", encoding: .utf8) == "mine")
   }
 
   @Test(arguments: [
@@ -85,7 +85,7 @@ final class InterruptionTests {
     let program = try #require(Program.path)
     let process = Program.process(
       ["-c", "trap '' HUP; exec \"$0\" \"$@\"", program, "dataset", "build", "--no-speech", "--clips", "60", "--out", "d"],
-      in: "\(folder)/work")
+      in: "\(folder)/place")
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     #expect(try !interrupt(process, SIGHUP) && process.terminationStatus == 0)
     #expect(names.contains("d/t2m_subset.json") && !names.contains { $0.hasPrefix("d.") })

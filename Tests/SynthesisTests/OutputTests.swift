@@ -7,13 +7,14 @@ import Testing
 
 /// Where verbs write: what exists stays without `--force`, and names that cannot be meant are refused before any work.
 @Suite(.serialized, .enabled(if: Program.path != nil, "\(Program.absence)"), .timeLimit(.minutes(4)))
-final class OutputTests {
-  let folder: String
+struct OutputTests {
+  private let verbs: VerbFolder
+  private var folder: String { verbs.path }
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-outputs-\(UUID().uuidString)").path
+    verbs = try VerbFolder()
+    let folder = verbs.path
     try FileManager.default.createDirectory(atPath: "\(folder)/old", withIntermediateDirectories: true)
-    try FileManager.default.copyItem(atPath: TinyBundle.folder, toPath: "\(folder)/model")
     let clip = Clip(basis: .studio50, values: [Float](repeating: 0.1, count: 25 * 56))
     for name in ["clip", "same/clip"] {
       try? FileManager.default.createDirectory(atPath: "\(folder)/same", withIntermediateDirectories: true)
@@ -22,15 +23,13 @@ final class OutputTests {
     try WavFile.write(Waveform(samples: [Float](repeating: 0.1, count: 8000)), to: "\(folder)/voice.wav")
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
   func run(_ arguments: [String]) throws -> Program.Answer { try Program.run(arguments, in: folder, seconds: 100) }
 
-  func write(_ text: String, _ name: String) throws { try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8) }
+  func write(_ text: String, _ name: String) throws { try verbs.put(text, name) }
 
   func isMine(_ name: String) -> Bool { FileManager.default.contents(atPath: "\(folder)/\(name)") == Data("mine".utf8) }
 
-  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
+  func exists(_ name: String) -> Bool { verbs.exists(name) }
 
   @Test func filesThatExistAreReplacedByForceOnly() throws {
     #expect(try run(["dataset", "build", "--clips", "12", "--no-speech", "--seed", "2", "--out", "corpus"]).status == 0)

@@ -7,11 +7,9 @@ final class VerbFolder {
   let path: String
 
   init() throws {
-    path = try TinyBundle.copy()
-    try FileManager.default.createDirectory(atPath: "\(path)/model", withIntermediateDirectories: true)
-    for name in try FileManager.default.contentsOfDirectory(atPath: path) where name != "model" {
-      try FileManager.default.moveItem(atPath: "\(path)/\(name)", toPath: "\(path)/model/\(name)")
-    }
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-verbs-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: TinyBundle.folder, toPath: "\(path)/model")
     try Clip(frames: 25).write(npz: "\(path)/clip.npz")
   }
 

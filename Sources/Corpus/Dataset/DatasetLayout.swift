@@ -18,7 +18,7 @@ enum DatasetLayout {
     let staging = try StagedFolder(folder.path, existing: .add)
     let texts = TextLevel.allCases.map { "\(textFolder)/\($0.folder)" }
     for name in [motionFolder, audioFolder, provenanceFolder, textFolder] + texts {
-      try OutputFolder.make(name, in: staging)
+      try staging.makeFolder(name)
     }
     return staging
   }

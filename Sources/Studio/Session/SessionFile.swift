@@ -303,10 +303,7 @@ public actor SessionFile {
   public func saved(as newPath: String) async throws(StudioError) -> SessionFile {
     let other = SessionFile(path: newPath)
     try await other.begin(coding: coding, sequence: sequence, current: current, undo: undo, redo: redo)
-    await settle()
-    if hasUnsavedChanges, !isReadOnly { _ = try? await save() }
-    await settle()
-    letGo()
+    do { try await close() } catch { letGo() }
     return other
   }
 

@@ -3,23 +3,30 @@ extension Model {
   /// Messages kept for reading again.
   static let keptMessages = 200
 
-  /// Tells the user something for as long as it takes to read.
+  /// Tells the user something, and keeps it for reading again.
   mutating func say(_ kind: Notice.Kind, _ text: String) {
-    let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    let reading = Double(oneLine.count) / 15
-    let said = Notice(kind: kind, text: oneLine, until: now + max(kind == .good ? 4 : 9, min(30, reading)))
-    notice = said
+    let said = show(kind, text)
     // What is said again moves to the end.
     messages.removeAll { $0.kind == said.kind && $0.text == said.text }
     messages.append(said)
     if messages.count > Model.keptMessages { messages.removeFirst() }
   }
 
+  /// Puts a notice at the foot of the screen for as long as it takes to read.
+  @discardableResult
+  private mutating func show(_ kind: Notice.Kind, _ text: String) -> Notice {
+    let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let reading = Double(oneLine.count) / 15
+    let shown = Notice(kind: kind, text: oneLine, until: now + max(kind == .good ? 4 : 9, min(30, reading)))
+    notice = shown
+    return shown
+  }
+
   /// Tells what opening found; what a damaged session lost stays on screen until it is read.
   mutating func tell(_ notes: [String], damaged: Bool) {
     // The list begins with the newest: what was found first shall stand first there.
     for note in notes.reversed() { say(.warning, note) }
-    notice?.text = notes.joined(separator: "; ")
+    show(.warning, notes.joined(separator: "; "))
     if damaged { overlay = .messages(scroll: 0) }
   }
 

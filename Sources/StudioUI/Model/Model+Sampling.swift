@@ -30,8 +30,8 @@ extension Model {
     case .sameSeed: if let seed = document.current?.origin?.settings.seed { settings.seed = seed }
     case .fromHere:
       guard base != nil else { return refuseWithoutTokens() }
-      guard let steps = open(step..<max(step + 1, base?.stepCount ?? 0), constraints) else { return [] }
-      scope = .from(steps.lowerBound)
+      guard anythingIsOpen(in: step..<max(step + 1, base?.stepCount ?? 0), constraints) else { return [] }
+      scope = .from(step)
       settings.seed &+= UInt64(document.takes.count)
     case .selection:
       guard let base else { return refuseWithoutTokens() }
@@ -40,7 +40,7 @@ extension Model {
         return []
       }
       let steps = selection.lowerBound / framesPerStep..<min(base.stepCount, selection.upperBound / framesPerStep + 1)
-      guard !steps.isEmpty, let steps = open(steps, constraints) else { return [] }
+      guard !steps.isEmpty, anythingIsOpen(in: steps, constraints) else { return [] }
       scope = .span(steps)
       settings.seed &+= UInt64(document.takes.count)
     }
@@ -59,14 +59,14 @@ extension Model {
     }
   }
 
-  /// The steps, or nil with a word to the user where locks leave nothing of them to draw.
-  private mutating func open(_ steps: Range<Int>, _ constraints: TokenConstraints?) -> Range<Int>? {
+  /// Whether locks leave anything of the steps to draw; says so to the user where they do not.
+  private mutating func anythingIsOpen(in steps: Range<Int>, _ constraints: TokenConstraints?) -> Bool {
     let locks = constraints ?? document.constraints
     let lanes = laneNames
-    if steps.contains(where: { step in lanes.contains { !locks.isLocked(step: step, lane: $0) } }) { return steps }
+    if steps.contains(where: { step in lanes.contains { !locks.isLocked(step: step, lane: $0) } }) { return true }
     let key = keys.key(for: .clearLocks, in: .tokens).map { "; \($0.label(ascii: ascii)) in Tokens clears the locks" } ?? ""
     say(.warning, "all of this is locked: nothing is left to draw\(key)")
-    return nil
+    return false
   }
 
   private mutating func refuseWithoutTokens() -> [Effect] {

@@ -17,10 +17,8 @@ public enum DisplayWidth {
     return width
   }
 
-  /// A cluster in parts of one or two cells, as terminals without notion of clusters place them.
-  static func cells(of character: Character) -> [(text: Character, width: Int)] {
-    let whole = of(character)
-    if whole <= 2 { return whole == 0 ? [] : [(character, whole)] }
+  /// A cluster wider than two cells in parts of one or two, as terminals without notion of clusters place them.
+  static func parts(of character: Character) -> [(text: Character, width: Int)] {
     var parts: [(String.UnicodeScalarView, Int)] = []
     for scalar in character.unicodeScalars {
       let own = of(scalar)

@@ -104,8 +104,15 @@ public struct Screen: Sendable, Hashable {
     let end = min(limit, width)
     var column = x
     for character in text {
-      if column + DisplayWidth.of(character) > end { break }
-      for (part, w) in DisplayWidth.cells(of: character) {
+      let whole = DisplayWidth.of(character)
+      if whole == 0 { continue }
+      if column + whole > end { break }
+      if whole <= 2 {
+        if column >= 0 { put(character, width: whole, column, y, style) }
+        column += whole
+        continue
+      }
+      for (part, w) in DisplayWidth.parts(of: character) {
         if column >= 0 { put(part, width: w, column, y, style) }
         column += w
       }

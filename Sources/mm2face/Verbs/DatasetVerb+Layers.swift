@@ -31,9 +31,7 @@ extension DatasetVerb {
     }
 
     func run() throws {
-      let names = (0..<count).map { index in
-        "LAYERS_" + String(repeating: "0", count: max(0, 6 - String(index).count)) + String(index)
-      }
+      let names = (0..<count).map { String(format: "LAYERS_%06d", $0) }
       let staging = try StagedFolder(out, existing: force ? .overwrite : .add, files: names.map { "\($0).npz" } + ["layers.json"])
       let reporter = ProgressReporter(common.progress)
       var list: [JSONValue] = []
