@@ -5,6 +5,7 @@
 # make install PREFIX=…   the program with its assets and themes
 SWIFT   ?= swift
 PREFIX  ?= /usr/local
+export SWIFT
 # OPENBLAS_CORETYPE forces slower kernels where somebody set it for another program.
 unexport OPENBLAS_CORETYPE
 
@@ -17,10 +18,10 @@ build: deps
 	@$(SWIFT) build -c release --product mm2face --static-swift-stdlib
 
 test: deps
-	$(SWIFT) test -c release --quiet
+	@./scripts/test.sh --quiet
 
 test-all: deps build
-	MM2FACE_TEST_ALL=1 $(SWIFT) test -c release
+	@MM2FACE_TEST_ALL=1 ./scripts/test.sh
 
 bench: build
 	@$$($(SWIFT) build -c release --show-bin-path)/mm2face bench --json

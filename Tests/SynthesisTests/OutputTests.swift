@@ -29,6 +29,11 @@ struct OutputTests {
 
   func isMine(_ name: String) -> Bool { FileManager.default.contents(atPath: "\(folder)/\(name)") == Data("mine".utf8) }
 
+  /// What stands in the folder, but for what the program printed.
+  var names: Set<String> {
+    get throws { Set(try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.contains("-") }) }
+  }
+
   func exists(_ name: String) -> Bool { verbs.exists(name) }
 
   @Test func filesThatExistAreReplacedByForceOnly() throws {
@@ -80,10 +85,10 @@ struct OutputTests {
       (["evaluate", "--dataset", "d", "--task", "text", "--clips", "file"], 2, "--clips file: expected a folder"),
       (["tokens", "decode", "--model", "model", "none.tokens", "--out", "x.npz"], 65, "none.tokens: tokens: expected at least one step"),
     ] as [([String], Int32, String)] {
-      let before = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.contains("-") }
+      let before = try names
       let answer = try run(arguments)
       #expect(answer.status == status && answer.complaint.contains(word), "\(arguments): \(answer)")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.contains("-") } == before, "\(arguments)")
+      #expect(try names == before, "\(arguments)")
     }
   }
 
