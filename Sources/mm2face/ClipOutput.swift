@@ -33,10 +33,13 @@ struct ClipOutput {
   static func check(_ paths: [String], replacing: Bool) throws {
     var names = Set<String>()
     for path in paths {
-      guard names.insert(URL(fileURLWithPath: path).standardizedFileURL.path).inserted else { throw ExportError.sameName(path: path) }
+      guard names.insert(fullName(path)).inserted else { throw ExportError.sameName(path: path) }
       try AtomicFile.check(path, replacing: replacing)
     }
   }
+
+  /// The name by which two paths of one file are known to be the same.
+  static func fullName(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
   /// Refuses a name for a clip that is not .npz: its content would not be what the name says. A pipe or a device may have any name.
   static func checkClip(_ path: String, replacing: Bool) throws {

@@ -72,6 +72,16 @@ final class EngineVerbTests {
     #expect(exists("1.npz") && !exists("2.npz") && exists("4.npz") && exists("4.tokens"))
   }
 
+  @Test func twoJobsDoNotWriteOneFile() throws {
+    let jobs = ["same", "folder/../same", "other"].map { #"{"action":"nod","seconds":0.4,"out":["\#($0).npz"]}"# }
+    try jobs.joined(separator: "\n").write(toFile: "\(folder)/twice.jsonl", atomically: true, encoding: .utf8)
+    try FileManager.default.createDirectory(atPath: "\(folder)/folder", withIntermediateDirectories: true)
+    let answer = try run("batch", "--model", "model", "twice.jsonl", "--force")
+    let lines = answer.output.split(separator: "\n")
+    #expect(answer.status == 1 && lines.count == 3 && lines[1].contains("line 1 writes this file too"), "\(answer)")
+    #expect(lines[0].contains("done") && lines[2].contains("done") && exists("same.npz") && exists("other.npz"))
+  }
+
   /// As an editor on another system saves them: a byte order mark, CR LF, an empty line; a line that is not UTF-8 spoils no other.
   @Test func batchReadsLinesOfOtherSystems() throws {
     let job = { (id: String) in Data(#"{"id":"\#(id)","action":"nod","seconds":0.4,"out":["\#(id).npz"]}"#.utf8) }

@@ -8,8 +8,16 @@ import Testing
 /// A tiny random bundle, made once.
 enum TinyBundle {
   static let folder: String = {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-tiny-\(UUID().uuidString)").path
+    let path = "\(place)/tiny"
     _ = try? ModelBundle.makeRandom(.tiny, seed: 7, folder: path)
+    return path
+  }()
+
+  /// Where it and its copies stand; it goes away when the tests end.
+  private static let place: String = {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-tiny-\(UUID().uuidString)").path
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    atexit { try? FileManager.default.removeItem(atPath: TinyBundle.place) }
     return path
   }()
 
@@ -17,7 +25,7 @@ enum TinyBundle {
 
   /// A copy of its folder, to be damaged or described otherwise.
   static func copy(describedAs change: ((inout BundleDescription) -> Void)? = nil) throws -> String {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("mm2face-copy-\(UUID().uuidString)").path
+    let path = "\(place)/copy-\(UUID().uuidString)"
     try FileManager.default.copyItem(atPath: folder, toPath: path)
     if let change {
       var description = try ModelBundle(folder: path).description

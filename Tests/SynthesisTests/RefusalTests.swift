@@ -23,6 +23,8 @@ struct RefusalTests {
     try folder.put(#"[{"what":{"kind":"unit","name":"smile"}}]"#, "keyless.json")
     try folder.put(#"[{"relation":"occurs","what":{"kind":"unit","name":7}}]"#, "typed.json")
     try folder.put(#"[{"relation":"often","what":{"kind":"unit","name":"smile"}}]"#, "stranger.json")
+    try folder.put(#"[{"prompt":{"scenario":["a","b","c","d"]}}]"#, "four.json")
+    try folder.put(#"[{"a":{"action":"nod"},"b":{"mood":"glad"}}]"#, "pairs.json")
     try folder.put("[1,", "cut.json")
     try folder.put(#"{"lanes":["a","b"],"tokens":[1,2,3]}"#, "ragged.tokens")
     let check = ["annotate", "clip.npz", "--check"]
@@ -35,6 +37,8 @@ struct RefusalTests {
       (check + ["cut.json"], ["cut.json", "line 1, byte 3"]), (check + ["/dev/null"], ["/dev/null", "not a regular file"]),
       (["evaluate", "--prompts", "none.json"], ["none.json", "No such file"]), (["evaluate", "--pairs", "."], ["it is a folder"]),
       (["evaluate", "--pairs", "keyless.json"], ["keyless.json", "[0].id"]),
+      (["evaluate", "--prompts", "four.json"], ["four.json", "[0].prompt.scenario", "at most 3 texts", "found 4"]),
+      (["evaluate", "--pairs", "pairs.json"], ["pairs.json", "[0].b.mood"]),
       (["generate", "--prompt", "cut.json", "--out", "x.npz"], ["cut.json", "byte 3"]), (decode + ["none"], ["none", "No such file"]),
       (decode + ["."], ["it is a folder"]), (decode + ["ragged.tokens"], ["ragged.tokens", "tokens", "2 lanes"]),
       (["batch", "--model", "model", "."], ["it is a folder"]), (["batch", "/dev/null"], ["/dev/null", "not a regular file"]),

@@ -98,8 +98,9 @@ struct BatchVerb: AsyncParsableCommand {
     let generator = try common.generator(precision: weights)
     let reporter = ProgressReporter(common.progress)
     var failed = 0
+    var taken: [String: Int] = [:]
     for (done, line) in mine.enumerated() {
-      let answer = await answer(line.text, number: line.number, generator, head)
+      let answer = await answer(line.text, number: line.number, generator, head, taken: &taken)
       if answer.status == "failed" { failed += 1 }
       print(JSONLine.text(answer))
       fflush(nil)
@@ -120,7 +121,8 @@ struct BatchVerb: AsyncParsableCommand {
       .filter { !$0.text.allSatisfy { [0x20, 0x09].contains($0) } }
   }
 
-  private func answer(_ text: Data, number: Int, _ generator: Generator, _ head: HeadModel) async -> Answer {
+  /// - Parameter taken: the files of the jobs before, each with the line that names it.
+  private func answer(_ text: Data, number: Int, _ generator: Generator, _ head: HeadModel, taken: inout [String: Int]) async -> Answer {
     var answer = Answer(id: "line \(number)", line: number, status: "done")
     let start = ContinuousClock.now
     do {
@@ -131,6 +133,11 @@ struct BatchVerb: AsyncParsableCommand {
       answer.id = job.id ?? answer.id
       answer.files = job.out
       if job.out.isEmpty { throw ValidationError("\"out\" names no file") }
+      for path in job.out {
+        if let other = taken.updateValue(number, forKey: ClipOutput.fullName(path)), other != number {
+          throw ValidationError("\(path): line \(other) writes this file too; give each job files of its own")
+        }
+      }
       if resume, job.out.allSatisfy({ FileManager.default.fileExists(atPath: $0) }) {
         answer.status = "skipped"
         return answer

@@ -142,11 +142,11 @@ struct EvaluateVerb: AsyncParsableCommand {
       try await drawGallery(gallery, model: Generator(bundle: bundle()), head: head, reporter: reporter)
     }
     if let prompts {
-      let cases = try PromptCase.load(URL(fileURLWithPath: prompts))
+      let cases: [PromptCase] = try cases(prompts, promptsIn: ["prompt"])
       try show(await trial().run(cases) { reporter.report("prompts", done: $0, of: cases.count * repeats) }, reporter)
     }
     if let pairs {
-      let cases = try MinimalPair.load(URL(fileURLWithPath: pairs))
+      let cases: [MinimalPair] = try cases(pairs, promptsIn: ["a", "b"])
       try show(await trial().run(cases) { reporter.report("pairs", done: $0, of: cases.count * repeats) }, reporter)
     }
     if let dataset, let task { try await evaluate(dataset, task, reporter) }
@@ -160,6 +160,17 @@ struct EvaluateVerb: AsyncParsableCommand {
     settings.topP = topP ?? settings.topP
     settings.tries = tries ?? settings.tries
     return settings
+  }
+
+  /// Reads a list of cases. Errors: `ContainerError`, also for prompts with more texts than a level may have or with levels of other names.
+  private func cases<Case: Decodable>(_ path: String, promptsIn keys: [String]) throws -> [Case] {
+    try JSONFile.read(path: path) { list in
+      for (number, value) in (list.elements ?? []).enumerated() {
+        for key in keys {
+          if let prompt = value[key] { try Prompt.check(written: prompt, path: path, inside: "[\(number)].\(key).") }
+        }
+      }
+    }
   }
 
   private func trial() throws -> PromptTrial { PromptTrial(try Generator(bundle: bundle()), settings: settings, seeds: repeats) }
