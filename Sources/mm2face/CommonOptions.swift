@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Foundation
 
 /// How progress is told on standard error.
@@ -26,6 +27,9 @@ struct CommonOptions: ParsableArguments {
   func validate() throws {
     try check("--threads", threads, in: 1...1024)
   }
+
+  /// Prints a verb's result: as JSON where that is asked for, in words otherwise.
+  func show(_ result: JSONValue, or words: @autoclosure () -> String) { print(json ? result.encoded : words()) }
 }
 
 /// Throws unless an option's number, where it is given, lies in a range; what is no number (nan) lies in none.

@@ -208,7 +208,7 @@ extension DatasetVerb {
       }
       guard let out else { return }
       let about: JSONValue = ["out": .string(out), "clips": .integer(count)]
-      print(common.json ? about.encoded : "\(count) clips in \(out)")
+      common.show(about, or: "\(count) clips in \(out)")
     }
   }
 }

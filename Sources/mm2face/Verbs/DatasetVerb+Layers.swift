@@ -54,7 +54,7 @@ extension DatasetVerb {
       try AtomicFile.write(Data(about.encoded.utf8), to: "\(staging.path)/layers.json")
       try staging.commit()
       let summary: JSONValue = ["performances": .integer(count), "out": .string(out)]
-      print(common.json ? summary.encoded : "\(count) performances in \(out)")
+      common.show(summary, or: "\(count) performances in \(out)")
     }
   }
 }

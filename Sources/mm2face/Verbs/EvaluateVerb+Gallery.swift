@@ -55,7 +55,7 @@ extension EvaluateVerb {
     let data = isCast ? Data(cast(clips, head: head, topology: topology).utf8) : Data(try PNG.encode(sheet.picture()))
     try AtomicFile.write(data, to: path, replacing: force)
     let about: JSONValue = ["performances": .integer(Self.gallery.count), "out": .string(path)]
-    print(common.json ? about.encoded : "\(Self.gallery.count) performances in \(path)")
+    common.show(about, or: "\(Self.gallery.count) performances in \(path)")
   }
 
   private static let galleryColumns = 7

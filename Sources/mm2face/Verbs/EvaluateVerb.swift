@@ -294,7 +294,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     }
     reporter.finish()
     let about: JSONValue = ["generated": .integer(done), "clips": clips.map { .string($0) } ?? .null]
-    print(common.json ? about.encoded : "\(done) clips in \(clips ?? "")")
+    common.show(about, or: "\(done) clips in \(clips ?? "")")
   }
 
   private func judge(_ mesh: FaceMesh, training: () throws -> [EvaluationItem]) throws -> Judge? {

@@ -63,7 +63,7 @@ struct ModelVerb: ParsableCommand {
       try bundle.verify()
       let count = bundle.description.fileNames.count
       let about: JSONValue = ["name": .string(bundle.name), "folder": .string(bundle.folder), "files": .integer(count)]
-      print(common.json ? about.encoded : "\(bundle.name): \(count) files are as they should be")
+      common.show(about, or: "\(bundle.name): \(count) files are as they should be")
     }
   }
 
@@ -99,7 +99,7 @@ struct ModelVerb: ParsableCommand {
       common.useThreads()
       let bundle = try ModelBundle.makeRandom(config, name: name, seed: seed, folder: out, replacing: force)
       let about: JSONValue = ["out": .string(out), "name": .string(bundle.name)]
-      print(common.json ? about.encoded : "\(out): \(bundle.name)")
+      common.show(about, or: "\(out): \(bundle.name)")
     }
   }
 
@@ -132,14 +132,14 @@ struct ModelVerb: ParsableCommand {
       if let into {
         let bundle = try ModelBundle(folder: into).importing(encoder: source)
         let about: JSONValue = ["into": .string(into), "name": .string(bundle.name)]
-        print(common.json ? about.encoded : "\(into): \(bundle.name)")
+        common.show(about, or: "\(into): \(bundle.name)")
       } else if let out {
         try AtomicFile.check(out, replacing: force)
         let store = try WeightStore(torch: source)
         let all = store.all
         try WeightStore.write(all, to: out, replacing: force)
         let about: JSONValue = ["out": .string(out), "tensors": .integer(all.count)]
-        print(common.json ? about.encoded : "\(out): \(all.count) tensors")
+        common.show(about, or: "\(out): \(all.count) tensors")
       }
     }
   }

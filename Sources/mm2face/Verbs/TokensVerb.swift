@@ -34,7 +34,7 @@ struct TokensVerb: ParsableCommand {
       let about: JSONValue = [
         "out": .string(out), "steps": .integer(tokens.stepCount), "lanes": .array(tokens.lanes.map { .string($0) }),
       ]
-      print(common.json ? about.encoded : "\(tokens.stepCount) steps of \(tokens.lanes.joined(separator: ", "))")
+      common.show(about, or: "\(tokens.stepCount) steps of \(tokens.lanes.joined(separator: ", "))")
     }
   }
 
@@ -62,7 +62,7 @@ struct TokensVerb: ParsableCommand {
       let about: JSONValue = [
         "out": .string(out), "frames": .integer(clip.frameCount), "seconds": .number(clip.seconds), "basis": .string(clip.basis.rawValue),
       ]
-      print(common.json ? about.encoded : "\(out): \(clip.frameCount) frames")
+      common.show(about, or: "\(out): \(clip.frameCount) frames")
     }
   }
 }
