@@ -32,6 +32,13 @@ struct CommonOptions: ParsableArguments {
   func show(_ result: JSONValue, or words: @autoclosure () -> String) { print(json ? result.encoded : words()) }
 }
 
+/// Throws unless `--yaw`, `--pitch` and `--zoom` are a view that can be drawn.
+func checkView<Number: BinaryFloatingPoint & CustomStringConvertible>(yaw: Number, pitch: Number, zoom: Number) throws {
+  try check("--yaw", yaw, in: -360...360)
+  try check("--pitch", pitch, in: -360...360)
+  try check("--zoom", zoom, in: 0.01...50)
+}
+
 /// Throws unless an option's number, where it is given, lies in a range; what is no number (nan) lies in none.
 func check<Number: Comparable & CustomStringConvertible>(_ option: String, _ value: Number?, in range: ClosedRange<Number>) throws {
   guard let value, !range.contains(value) else { return }

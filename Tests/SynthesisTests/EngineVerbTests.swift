@@ -179,6 +179,8 @@ final class EngineVerbTests {
       (["evaluate", "--dataset", "ds", "--task", "text", "--limit=-1"], 2, "--limit"),
       (["dataset", "show", "ds", "--columns=-1", "--out", "q.png"], 2, "--columns"),
       (["dataset", "show", "ds", "--size", "100000", "--out", "q.png"], 2, "--size"), (["model", "new", "--out", "m"], 2, "--random"),
+      (["export", "x.npz", "--out", "y.txt", "--size", "20y10"], 2, "--size"),
+      (["export", "x.npz", "--out", "y.txt", "--zoom", "nan"], 2, "--zoom"),
       (["model", "import", "text"], 2, "--into"), (["model", "verify", "nowhere"], 64, "nowhere"),
     ] as [([String], Int32, String)] {
       let answer = try Program.run(arguments, in: folder)

@@ -39,7 +39,7 @@ struct ExportVerb: AsyncParsableCommand {
   var frame: Int?
 
   @Option(help: "Columns × rows of text previews, as 80x40.")
-  var size: String?
+  var size: SizeOption?
 
   @Option(help: "Degrees the view turns.")
   var yaw = 0.0
@@ -58,9 +58,7 @@ struct ExportVerb: AsyncParsableCommand {
   func validate() throws {
     try check("--fps", fps, in: 1...240)
     try check("--frame", frame, in: 0 ... .max)
-    try check("--yaw", yaw, in: -360...360)
-    try check("--pitch", pitch, in: -360...360)
-    try check("--zoom", zoom, in: 0.01...50)
+    try checkView(yaw: yaw, pitch: pitch, zoom: zoom)
     _ = try frames.map { try Self.range($0, option: "--frames") }
   }
 
@@ -76,13 +74,7 @@ struct ExportVerb: AsyncParsableCommand {
     options.pictureFrame = frame
     (options.yawDegrees, options.pitchDegrees, options.zoom) = (yaw, pitch, zoom)
     if let frames { options.frames = try Self.range(frames, option: "--frames") }
-    if let size {
-      let parts = size.lowercased().split(separator: "x").compactMap { Int($0) }
-      guard parts.count == 2, parts.allSatisfy({ (1...1000).contains($0) }) else {
-        throw ValidationError("--size must be COLUMNSxROWS, found \(size)")
-      }
-      (options.previewColumns, options.previewRows) = (parts[0], parts[1])
-    }
+    if let grid = size?.grid { (options.previewColumns, options.previewRows) = (grid.columns, grid.rows) }
     let takes = try clips.map { path in
       ExportTake(
         name: ((path as NSString).lastPathComponent as NSString).deletingPathExtension, clip: try ClipFile.read(path, options: native))

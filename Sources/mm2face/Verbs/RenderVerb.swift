@@ -20,9 +20,7 @@ struct DrawingOptions: ParsableArguments {
   var zoom: Float = 1
 
   func validate() throws {
-    try check("--yaw", yaw, in: -360...360)
-    try check("--pitch", pitch, in: -360...360)
-    try check("--zoom", zoom, in: 0.01...50)
+    try checkView(yaw: yaw, pitch: pitch, zoom: zoom)
   }
 
   func camera(_ framing: Framing) -> Camera {
