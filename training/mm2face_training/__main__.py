@@ -53,16 +53,19 @@ def _task(network: str, configuration: Configuration, arguments: argparse.Namesp
         if arguments.takes and arguments.bundle is None:
             raise SystemExit("train mm2face --takes FILE: give --bundle FOLDER too, the bundle that drew the takes")
         return MM2FaceTask(dataclasses.replace(configuration, mm2face=options), data, run, arguments.subset, arguments.bundle, arguments.takes)
-    if network in ("claims", "length"):
+    if network in ("claims", "text-claims", "length"):
         from .train.claims import ClaimTask
         from .train.length import LengthTask
+        from .train.text_claims import TextClaimsTask
 
         if arguments.bundle is None:
             raise SystemExit(f"train {network}: give --bundle FOLDER, the bundle whose text encoder it reads")
-        return ClaimTask(configuration, data, arguments.bundle, run) if network == "claims" else LengthTask(configuration, data, arguments.bundle)
+        if network == "length":
+            return LengthTask(configuration, data, arguments.bundle)
+        return (ClaimTask if network == "claims" else TextClaimsTask)(configuration, data, arguments.bundle, run)
     from .train.retrieval import RetrievalTask
 
-    return RetrievalTask(configuration, data, run, sound=network == "retrieval-audio")
+    return RetrievalTask(configuration, data, run, network == "retrieval-audio", arguments.bundle, arguments.beside)
 
 
 def train(arguments: argparse.Namespace) -> None:
@@ -103,12 +106,15 @@ def speech(arguments: argparse.Namespace) -> None:
 
 
 def export(arguments: argparse.Namespace) -> None:
-    from .export import export_bundle, export_claims, export_length, export_retrieval, export_transformer
+    from .export import export_bundle, export_claims, export_length, export_retrieval, export_text_claims, export_transformer
 
     if arguments.retrieval:
         export_retrieval(arguments.run, arguments.out)
         return
-    parts = ((arguments.transformer, export_transformer), (arguments.claims, export_claims), (arguments.length, export_length))
+    parts = (
+        (arguments.transformer, export_transformer), (arguments.claims, export_claims), (arguments.text_claims, export_text_claims),
+        (arguments.length, export_length),
+    )  # fmt: skip
     added = [add for wanted, add in parts if wanted]
     for add in added:
         notes = json.loads(arguments.notes.read_text()) if arguments.notes else {}
@@ -168,14 +174,16 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
-    networks = ["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder", "claims", "length"]
+    networks = ["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder", "claims", "text-claims", "length"]
     verb.add_argument("network", choices=networks)
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--start", type=Path, default=None, help="weights.pt of another run to begin with; a checkpoint of this run goes before")
-    verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims` and `length` read, and with which `mm2face` goes on")
+    verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims`, `length` and `retrieval` read, and with which `mm2face` and `text-claims` go on")
+    beside = "retrieval networks that were exported: only the side of their texts or voices learns, as for another bundle"
+    verb.add_argument("--beside", type=Path, default=None, help=beside)
     takes = "what `mm2face dataset takes` wrote with the bundle: takes that miss less of what they are told become likelier"
     verb.add_argument("--takes", type=Path, nargs="+", default=[], help=takes)
     verb.add_argument("--subset", choices=["talk", "text"], default=None, help="train mm2face on one of its two tasks")
@@ -209,8 +217,10 @@ def main() -> None:
     verb.add_argument("--retrieval", action="store_true", help="write the retrieval networks of the run instead of a bundle")
     verb.add_argument("--transformer", action="store_true", help="put the transformer of the run into the bundle that is at --out")
     verb.add_argument("--claims", action="store_true", help="put the claims of the run into the bundle that is at --out")
+    taught = "put the text encoder and the claims of the run, taught together, into the bundle that is at --out"
+    verb.add_argument("--text-claims", action="store_true", help=taught)
     verb.add_argument("--length", action="store_true", help="put the lengths of the run into the bundle that is at --out")
-    notes = 'JSON for bundle.json: {"name", "training", "licences"}; with --transformer, --claims or --length what there is to say of their training'
+    notes = 'JSON for bundle.json: {"name", "training", "licences"}; with --transformer, --claims, --text-claims or --length what there is to say of their training'
     verb.add_argument("--notes", type=Path, default=None, help=notes)
     verb.set_defaults(call=export)
 

@@ -17,6 +17,7 @@ from .train.mm2face import MM2FaceOptions
 from .train.reading import ReadingOptions
 from .train.residual import ResidualOptions
 from .train.retrieval import RetrievalOptions
+from .train.text_claims import TextClaimsOptions
 from .train.text_encoder import TextOptions
 from .train.tokenizer import TokenizerOptions
 
@@ -33,6 +34,7 @@ class Configuration:
     retrieval: RetrievalOptions = field(default_factory=RetrievalOptions)
     claims: ClaimOptions = field(default_factory=ClaimOptions)
     length: LengthOptions = field(default_factory=LengthOptions)
+    text_claims: TextClaimsOptions = field(default_factory=TextClaimsOptions)
     loops: dict[str, LoopOptions] = field(default_factory=dict)
 
 
@@ -58,6 +60,7 @@ CONFIGURATIONS = {
             "retrieval-audio": LoopOptions(steps=2_000, rate=5e-4, average=0.99),
             "claims": LoopOptions(steps=4_500, average=0.995),
             "length": LoopOptions(steps=3_000, average=0.99),
+            "text-claims": LoopOptions(steps=3_000, rate=5e-4, average=0.998),
         },
     ),
     "studio-last": Configuration(

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from . import networks
 from .models.claims import ClaimReader
 from .models.length import LengthPredictor
+from .models.text import TextShape
 from .speech.phones import CLASSES
 
 if TYPE_CHECKING:
@@ -88,18 +89,23 @@ def export_bundle(configuration: Configuration, run: Path, out: Path, notes: dic
 
 
 def _add(
-    run: Path, out: Path, network: str, part: str, what: str, make: Callable[[dict[str, Any]], tuple[nn.Module, dict[str, Any]]], notes: Any
+    run: Path, out: Path, network: str, part: str, what: str, make: Callable[[dict[str, Any]], tuple[nn.Module, dict[str, Any]]], notes: Any,
+    among: str = "",
 ) -> None:
-    """Puts a trained network of a run into a bundle that is there, as its `part`; `make` gives the module and what bundle.json says of it."""
+    """Puts a trained network of a run into a bundle that is there, as its `part`; `make` gives the module and what bundle.json says of it.
+    Its weights are those whose names begin with `among`."""
     bundle, weights, file = networks.bundle_parts(out), run / network / "weights.pt", f"{part}.safetensors"
     if not weights.exists():
         raise FileNotFoundError(f"{weights} is missing: --run needs {what}")
     module, about = make(bundle)
-    module.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    kept = torch.load(weights, map_location="cpu", weights_only=True)
+    module.load_state_dict({key.removeprefix(among): value for key, value in kept.items() if key.startswith(among)})
     save_half(module, out / file)
     bundle[part] = {"file": file, **about}
-    bundle["training"][part] = notes
-    bundle["files"][file] = _sha256(out / file)
+    if notes is not None:
+        bundle["training"][part] = notes
+    for name in (file, about["vocabulary"]) if "vocabulary" in about else (file,):
+        bundle["files"][name] = _sha256(out / name)
     (out / "bundle.json").write_text(json.dumps(bundle, indent=1) + "\n")
 
 
@@ -115,17 +121,36 @@ def export_transformer(configuration: Configuration, run: Path, out: Path, notes
     _add(run, out, "mm2face", "transformer", "a trained transformer", make, {**earlier, **notes})
 
 
+def _reader(run: Path, network: str, bundle: dict[str, Any], layers: int, heads: int) -> tuple[nn.Module, dict[str, Any]]:
+    names, sure = (json.loads((run / network / f"{file}.json").read_text()) for file in ("names", "calibration"))
+    module = ClaimReader(bundle["text"]["config"]["dim"], layers, heads, len(names["events"]), len(names["marks"]))
+    return module, {"layers": layers, "heads": heads, **names, "calibration": sure}
+
+
 def export_claims(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
     """Puts what reads the claims of texts into a bundle that is there, with `notes` on its training; everything else of the bundle stays."""
-
-    def make(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
-        names, sure = (json.loads((run / "claims" / f"{file}.json").read_text()) for file in ("names", "calibration"))
-        options = configuration.claims
-        events, marks = len(names["events"]), len(names["marks"])
-        module = ClaimReader(bundle["text"]["config"]["dim"], options.layers, options.heads, events, marks)
-        return module, {"layers": options.layers, "heads": options.heads, **names, "calibration": sure}
-
+    options = configuration.claims
+    make = lambda bundle: _reader(run, "claims", bundle, options.layers, options.heads)  # noqa: E731
     _add(run, out, "claims", "claims", "a trained reader of claims", make, notes)
+
+
+def export_text_claims(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:
+    """Puts a text encoder, its vocabulary and what reads claims on it, taught together, into a bundle that is there, with `notes` on their
+    training; everything else of the bundle stays."""
+    network, what = "text-claims", "a text encoder and a reader of claims taught together"
+
+    def encoder(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
+        about, words = bundle["text"], (run / network / "vocab.txt").read_text().splitlines()
+        sizes = about["config"] | {"n_layers": configuration.text_claims.layers, "vocab_size": len(words)}
+        shape = TextShape(sizes["dim"], sizes["n_layers"], sizes["n_heads"], sizes["hidden_dim"], len(words), about["maxTokens"])
+        shutil.copyfile(run / network / "vocab.txt", out / about["vocabulary"])
+        return shape.build(), {key: value for key, value in about.items() if key != "file"} | {"config": sizes}
+
+    def reader(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
+        return _reader(run, network, bundle, bundle["claims"]["layers"], bundle["claims"]["heads"])
+
+    _add(run, out, network, "text", what, encoder, None, among="encoder.")
+    _add(run, out, network, "claims", what, reader, {**networks.bundle_parts(out)["training"].get("claims", {}), **notes}, among="reader.")
 
 
 def export_length(configuration: Configuration, run: Path, out: Path, notes: dict[str, Any]) -> None:

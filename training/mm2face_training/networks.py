@@ -13,6 +13,7 @@ from tokenizers import BertWordPieceTokenizer
 from transformers import DistilBertModel, Wav2Vec2Model
 
 from .models.audio import CompactAudioEncoder
+from .models.claims import ClaimReader
 from .models.text import TextShape, wordpiece
 from .models.tokenizer import MotionTokenizer, StreamShape
 from .models.transformer import MM2FaceTransformer, TransformerShape
@@ -143,6 +144,15 @@ def bundled_text(bundle: Path) -> tuple[DistilBertModel, BertWordPieceTokenizer]
         maxTokens=part["maxTokens"],
     )  # fmt: skip
     return _bundled(shape.build(), bundle, part), wordpiece(bundle / part["vocabulary"])
+
+
+def bundled_claims(bundle: Path) -> ClaimReader:
+    """What reads the claims of texts in a bundle."""
+    part = bundle_parts(bundle).get("claims")
+    if part is None:
+        raise ValueError(f"{bundle}: no claims are in it; `train claims` and `export --claims` first")
+    width = bundle_parts(bundle)["text"]["config"]["dim"]
+    return _bundled(ClaimReader(width, part["layers"], part["heads"], len(part["events"]), len(part["marks"])), bundle, part)
 
 
 def bundled_audio(bundle: Path) -> CompactAudioEncoder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,14 +170,38 @@ def test_the_residual_draws_every_rare_shape_as_often(tmp_path: Path) -> None:
     assert rest.missing[tongue] > 0.95 and rest.missing[smile] < 0.05
 
 
+def spoken_clip(folder: Path) -> ClipFiles:
+    """A still face of a second, and noise."""
+    for part in ("facial_motion", "audio"):
+        (folder / part).mkdir()
+    np.savez(folder / "facial_motion" / "A.npz", motion=np.zeros((25, 56), np.float32))
+    soundfile.write(folder / "audio" / "A.wav", np.random.default_rng(0).normal(size=16_000) * 0.1, 16_000)
+    return ClipFiles(folder, "A")
+
+
+def test_two_processes_may_hear_one_clip_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hearing = CompactAudioEncoder(width=8, layers=1, heads=2).eval()
+    clip, kept, save, inside = spoken_clip(tmp_path), tmp_path / "features", np.save, []
+
+    def save_while_another_does(path: Path, values: np.ndarray) -> None:
+        save(path, values)
+        if not inside:
+            # Another process comes, hears the same and is done before this one goes on.
+            inside.append(os.getpid())
+            with monkeypatch.context() as other:
+                other.setattr(os, "getpid", lambda: inside[0] + 1)
+                heard(hearing, clip, 0, kept)
+
+    monkeypatch.setattr(np, "save", save_while_another_does)
+    found = heard(hearing, clip, 0, kept)
+    assert inside and torch.equal(found, heard(hearing, clip, 0, kept))
+    assert len(list(kept.glob("*/*"))) == 1, "nothing unfinished stays"
+
+
 def test_what_two_encoders_hear_never_meets(tmp_path: Path) -> None:
     torch.manual_seed(8)
     first, second = CompactAudioEncoder(width=8, layers=1, heads=2).eval(), CompactAudioEncoder(width=8, layers=1, heads=2).eval()
-    for folder in ("facial_motion", "audio"):
-        (tmp_path / folder).mkdir()
-    np.savez(tmp_path / "facial_motion" / "A.npz", motion=np.zeros((25, 56), np.float32))
-    soundfile.write(tmp_path / "audio" / "A.wav", np.random.default_rng(0).normal(size=16_000) * 0.1, 16_000)
-    clip, kept = ClipFiles(tmp_path, "A"), tmp_path / "features"
+    clip, kept = spoken_clip(tmp_path), tmp_path / "features"
     before = torch.get_rng_state()
     plain, again = heard(first, clip, 0, kept), heard(first, clip, 0, kept)
     assert plain.shape[0] == 25 and torch.equal(plain, again)

@@ -97,52 +97,70 @@ class ClaimTask:
 
     def __init__(self, configuration: Configuration, data: list[Path], bundle: Path, run: Path) -> None:
         self.options = options = configuration.claims
+        self._gather(data)
         self.features = TextFeatures(*bundled_text(bundle))
+        events = numbered((e for one in self.train for e, _ in one.claims.events), options.rare)
+        marks = numbered((m for one in self.train for m in one.claims.marks), options.rare)
+        width = self.features.module.config.dim
+        self.reader = self.module = ClaimReader(width, options.layers, options.heads, len(events), len(marks), options.dropout)
+        self._name(events, marks, run)
+
+    def _gather(self, data: list[Path]) -> None:
+        """Texts to learn from, and of the validation split those that are not among them."""
         corpus = Corpus(*data)
         self.train, held = told(corpus, "train"), told(corpus, "val")
         known = {(one.text, one.level) for one in self.train}
         fresh = [one for one in held if (one.text, one.level) not in known]
-        self.held = [fresh[i] for i in np.random.default_rng(0).permutation(len(fresh))[: options.held]]
-        self.events = numbered((e for one in self.train for e, _ in one.claims.events), options.rare)
-        self.marks = numbered((m for one in self.train for m in one.claims.marks), options.rare)
-        width = self.features.module.config.dim
-        self.module = ClaimReader(width, options.layers, options.heads, len(self.events), len(self.marks), options.dropout)
+        self.held = [fresh[i] for i in np.random.default_rng(0).permutation(len(fresh))[: self.options.held]]
+
+    def _name(self, events: dict[str, int], marks: dict[str, int], run: Path) -> None:
+        """Numbers of events and marks, kept for export."""
+        self.events, self.marks = events, marks
         self._folder = run / self.name
         self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / "names.json").write_text(json.dumps({"events": list(self.events), "marks": list(self.marks)}, indent=1))
-        print("texts", len(self.train), len(self.held), "events", len(self.events), "marks", len(self.marks), flush=True)
+        (self._folder / "names.json").write_text(json.dumps({"events": list(events), "marks": list(marks)}, indent=1))
+        print("texts", len(self.train), len(self.held), "events", len(events), "marks", len(marks), flush=True)
 
-    def _read(self, rows: list[Told], draw: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits; with `draw` as in training, with noise, typos and wrong boxes."""
-        options, odd = self.options, {}
-        if draw is not None:
-            odd = {i: mistyped(row.text, draw) for i, row in enumerate(rows) if draw.random() < options.typo}
-        self.features.learn([row.text for i, row in enumerate(rows) if i not in odd])
-        states = [torch.empty(0)] * len(rows)
-        for i, state in zip(odd, self.features.states(list(odd.values()))):
-            states[i] = state
-        for i, row in enumerate(rows):
-            if i not in odd:
-                states[i] = self.features.level(row.text)
+    def _written(self, rows: list[Told], draw: np.random.Generator) -> list[str]:
+        """Texts as hands may have written them."""
+        return [mistyped(row.text, draw) if draw.random() < self.options.typo else row.text for row in rows]
+
+    def _states(self, rows: list[Told], texts: list[str]) -> list[Tensor]:
+        """Token states (L, D) of `texts`; those of a row's own text are kept."""
+        own = [row.text == text for row, text in zip(rows, texts)]
+        self.features.learn([text for text, kept in zip(texts, own) if kept])
+        odd = iter(self.features.states([text for text, kept in zip(texts, own) if not kept]))
+        return [self.features.level(text) if kept else next(odd) for text, kept in zip(texts, own)]
+
+    def _read(self, rows: list[Told], states: list[Tensor], draw: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits; with `draw` as in training, with noise and wrong boxes."""
+        options = self.options
         places = [row.level if draw is None or draw.random() >= options.wrong_box else int(draw.integers(len(LEVELS))) for row in rows]
         text = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
         seen = torch.arange(text.shape[1])[None] < torch.tensor([len(s) for s in states])[:, None]
         if draw is not None:
             text = text + torch.randn_like(text) * options.noise
             seen = seen & (torch.rand(seen.shape) >= options.no_word)
-        events, marks, when = self.module(text, torch.tensor(places)[:, None].expand(seen.shape), seen)
+        events, marks, when = self.reader(text, torch.tensor(places)[:, None].expand(seen.shape), seen)
         return events.float(), marks.float(), when.float()
 
-    def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
-        rows = like_long(self.train, lambda row: len(row.text), self.options.batch, 3, draw)
-        events, marks, when = self._read(rows, draw)
+    def _missed(self, rows: list[Told], states: list[Tensor], draw: np.random.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of a batch whose token states are known, and of what it consists."""
+        events, marks, when = self._read(rows, states, draw)
         spans, how, orders = targets([[row.claims] for row in rows], self.events, self.marks)
         claimed = spans.amax(1)
         parts = {"events": wrong(events, claimed).mean(), "marks": wrong(marks, how).mean()}
         place = F.cross_entropy(when, spans / spans.sum(1, keepdim=True).clamp_min(1), reduction="none")
         parts["when"] = (place * claimed).sum() / claimed.sum().clamp_min(1)
         parts["order"] = order_loss(when, orders, self.events)
-        loss = parts["events"] + parts["marks"] + self.options.when * parts["when"] + self.options.order * parts["order"]
+        return parts["events"] + parts["marks"] + self.options.when * parts["when"] + self.options.order * parts["order"], parts
+
+    def _batch(self, draw: np.random.Generator) -> list[Told]:
+        return like_long(self.train, lambda row: len(row.text), self.options.batch, 3, draw)
+
+    def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
+        rows = self._batch(draw)
+        loss, parts = self._missed(rows, self._states(rows, self._written(rows, draw)), draw)
         return loss, {name: float(part.detach()) for name, part in parts.items()}
 
     @torch.no_grad()
@@ -153,7 +171,7 @@ class ClaimTask:
         logits, claimed, right, orders = [torch.zeros(0, first + len(self.marks))], [torch.zeros(0, first + len(self.marks))], 0, 0
         for start in range(0, len(self.held), 256):
             rows = self.held[start : start + 256]
-            events, marks, when = self._read(rows, None)
+            events, marks, when = self._read(rows, self._states(rows, [row.text for row in rows]), None)
             spans, how, before = targets([[row.claims] for row in rows], self.events, self.marks)
             logits.append(torch.cat([events, marks], 1))
             claimed.append(torch.cat([spans.amax(1), how], 1))

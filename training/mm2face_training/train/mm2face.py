@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -104,8 +105,10 @@ def heard(hearing: CompactAudioEncoder | Wav2Vec2Model, clip: ClipFiles, room: i
         torch.manual_seed(zlib.crc32(clip.name.encode()) + room)
         audio = hear(hearing, read_audio(clip.sound), len(clip.motion()), room > 0).to(torch.float16)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path.with_suffix(".part.npy"), audio.numpy())
-    path.with_suffix(".part.npy").replace(path)
+    # Several processes may hear one clip at a time.
+    part = path.with_suffix(f".{os.getpid()}.part.npy")
+    np.save(part, audio.numpy())
+    part.replace(path)
     return audio
 
 

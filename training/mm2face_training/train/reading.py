@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from ..conditions import draw_prompt
 from ..corpus import LEVELS, ClipFiles, Corpus
 from ..models.claims import SPANS, attend
-from ..models.text import TextShape, padded, wordpiece
+from ..models.text import TextShape, encode_grouped, wordpiece
 from ..shapes import HEAD, NAMES, SHAPE
 from .text_encoder import Student, Teacher, gather
 
@@ -179,14 +179,8 @@ class ReadingModule(nn.Module):
         self.reader = Reader(shape.width, features, options, events, marks)
 
     def states(self, ids: list[list[int]]) -> list[Tensor]:
-        """Token states (L, D) of each text; encoded in three groups by length, so that little is padding."""
-        out: list[Tensor] = [torch.empty(0)] * len(ids)
-        for rows in np.array_split(np.argsort([len(i) for i in ids], kind="stable"), min(3, len(ids))):
-            tokens, mask = padded([ids[i] for i in rows])
-            found = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
-            for i, state in zip(rows, found):
-                out[i] = state[: len(ids[i])]
-        return out
+        """Token states (L, D) of each text."""
+        return encode_grouped(self.encoder, ids)
 
 
 def mistyped(text: str, draw: np.random.Generator) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import Tensor
 
 from .. import networks
@@ -52,14 +53,20 @@ class Pair:
 
 
 class RetrievalTask:
-    """Motion against text, or with `sound` motion against voice."""
+    """Motion against text, or with `sound` motion against voice.
 
-    def __init__(self, configuration: Configuration, data: list[Path], run: Path, sound: bool = False) -> None:
+    With `bundle` its encoders are read instead of the run's. With `beside`, networks that `export --retrieval` wrote, the side of their texts
+    or voices learns anew and the side of motions stays: what was measured with them can still be compared.
+    """
+
+    def __init__(
+        self, configuration: Configuration, data: list[Path], run: Path, sound: bool = False, bundle: Path | None = None, beside: Path | None = None
+    ) -> None:
         self.options, self.sound = configuration.retrieval, sound
-        self.name = "retrieval-audio" if sound else "retrieval"
+        self.name, self.fixed = "retrieval-audio" if sound else "retrieval", beside is not None
         corpus = Corpus(*data)
         if sound:
-            self.hearing = networks.audio_encoder(run)
+            self.hearing = networks.audio_encoder(run) if bundle is None else networks.bundled_audio(bundle)
             kept, most = run / "features", HEARD_FRAMES
 
             def read(split: str, count: int | None = None) -> list[Pair]:
@@ -67,7 +74,7 @@ class RetrievalTask:
                 rows = [(c, m) for c, m in rows if len(m) >= most]
                 return [Pair(m[:most], {}, heard(self.hearing, c, 0, kept)[:most].float()) for c, m in rows]
         else:
-            self.features = TextFeatures(*networks.text_encoder(configuration, run))
+            self.features = TextFeatures(*(networks.text_encoder(configuration, run) if bundle is None else networks.bundled_text(bundle)))
 
             def read(split: str, count: int | None = None) -> list[Pair]:
                 return [Pair(torch.from_numpy(c.motion()), c.texts()) for c in corpus.clips(split)[:count]]
@@ -75,6 +82,11 @@ class RetrievalTask:
         self.train, self.held = read("train"), read("test", 640)[:320]
         width = self.train[0].voice.shape[1] if sound else self.features.module.config.dim
         self.module = RetrievalNetwork(replace(self.options.shape, condition=width))
+        if beside is not None:
+            networks.begin(self.module, {key: value.float() for key, value in load_file(beside / f"{'audio' if sound else 'text'}.safetensors").items()})
+            self.module.requires_grad_(False)
+            self.module.condition.requires_grad_(True)
+            return
         frames = torch.cat([pair.motion for pair in self.train[::4]])
         self.module.mean.copy_(frames.mean(0))
         self.module.std.copy_(frames.std(0).clamp_min(0.02))
@@ -99,9 +111,12 @@ class RetrievalTask:
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         rows = [self.train[i] for i in draw.choice(len(self.train), self.options.batch, replace=False)]
         motion, seen, words, read = self._sides(rows, draw)
+        if self.fixed:
+            self.module.motion.eval()
         a, b = self.module.motion(motion, seen), self.module.condition(words, read)
         loss = torch.zeros(())
-        for mean, log in (a, b):
+        # The decoder of networks that were exported is gone: only the latents are left to learn from.
+        for mean, log in () if self.fixed else (a, b):
             again = self.module.decode(mean + torch.randn_like(mean) * (0.5 * log).exp(), motion.shape[1])
             loss = loss + F.smooth_l1_loss(again[seen].float(), motion[seen])
         a, b = ((m.float(), s.float()) for m, s in (a, b))

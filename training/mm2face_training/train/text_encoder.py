@@ -59,12 +59,13 @@ def gather(options: TextOptions, own: bool = True) -> tuple[list[str], list[str]
     return first[: options.own_texts], second[: options.general_texts]
 
 
-def prune(words: list[str], texts: list[str], tokenizer: BertWordPieceTokenizer, size: int) -> list[int]:
-    """Ids of the teacher's vocabulary to keep: special ones, single characters, what our texts use, then the most common."""
-    used = Counter(i for e in tokenizer.encode_batch(texts) for i in e.ids)
+def prune(words: list[str], texts: list[str], tokenizer: BertWordPieceTokenizer, size: int, more: list[str] | None = None) -> list[int]:
+    """Ids of a vocabulary to keep: special ones, single characters, what `texts` use, then what is most often in `more`, then the most
+    common (words stand in this order)."""
+    used, often = (Counter(i for e in tokenizer.encode_batch(lines) for i in e.ids) for lines in (texts, more or []))
     fine = [i for i, w in enumerate(words) if re.fullmatch(r"(##)?[a-z]+|[0-9]{1,3}|(##)?[0-9]|[!-/:-@\[-`{-~]", w)]
     always = [i for i in fine if len(words[i].removeprefix("##")) == 1]
-    order = sorted(fine, key=lambda i: (-min(used[i], 1), i))
+    order = sorted(fine, key=lambda i: (-min(used[i], 1), -often[i], i))
     kept = dict.fromkeys([words.index(w) for w in _SPECIAL] + always + order)
     chosen = list(kept)[:size]
     return chosen[: len(_SPECIAL)] + sorted(chosen[len(_SPECIAL) :])
@@ -83,6 +84,17 @@ class Student(nn.Module):
 
 def _mean(states: Tensor, mask: Tensor) -> Tensor:
     return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+
+
+def apart(states: Tensor, wanted: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """How far mapped token states (B, L, teacher's width) are from the teacher's, with their means and how these lie to one another; and
+    the mean cosine of the means."""
+    tokens = (1 - F.cosine_similarity(states, wanted, dim=-1))[mask.bool()].mean()
+    length = F.mse_loss(states[mask.bool()], wanted[mask.bool()])
+    a, b = F.normalize(_mean(states, mask), dim=-1), F.normalize(_mean(wanted, mask), dim=-1)
+    cosine = (a * b).sum(-1)
+    likeness = F.mse_loss(a @ a.t(), b @ b.t())
+    return tokens + 2 * length + 3 * (1 - cosine).mean() + 10 * likeness, cosine.mean()
 
 
 class Teacher:
@@ -110,6 +122,10 @@ class Teacher:
             for row, state in zip(part, found):
                 self._cache[row] = state[: len(row)].to(torch.float16).clone()
         return [self._cache[tuple(row)].float() for row in ids]
+
+    def forget(self) -> None:
+        """What it made of texts is made anew: of more texts than can be kept."""
+        self._cache.clear()
 
 
 class TextTask:
@@ -163,13 +179,7 @@ class TextTask:
         """Loss on token states and sentence means, and the mean cosine of the sentences."""
         wanted = nn.utils.rnn.pad_sequence(self._wanted(rows), batch_first=True)
         ids, mask = padded([self.ids[int(r)] for r in rows])
-        states = self.module(ids, mask).float()
-        tokens = (1 - F.cosine_similarity(states, wanted, dim=-1))[mask.bool()].mean()
-        length = F.mse_loss(states[mask.bool()], wanted[mask.bool()])
-        a, b = F.normalize(_mean(states, mask), dim=-1), F.normalize(_mean(wanted, mask), dim=-1)
-        cosine = (a * b).sum(-1)
-        likeness = F.mse_loss(a @ a.t(), b @ b.t())
-        return tokens + 2 * length + 3 * (1 - cosine).mean() + 10 * likeness, cosine.mean()
+        return apart(self.module(ids, mask).float(), wanted, mask)
 
     def loss(self, draw: np.random.Generator, step: int) -> tuple[Tensor, dict[str, float]]:
         rows = draw.choice(self.train, self.options.batch * 8, replace=False)
