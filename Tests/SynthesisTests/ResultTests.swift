@@ -44,6 +44,19 @@ struct ResultTests {
     try compare(["annotate", "clip.npz", "--check", "claims.json"], words: "holds: absent smile\n", members: [:], also: ["claims"])
   }
 
+  @Test func playingTellsWhatItCost() throws {
+    let plain = try folder.run(["play", "clip.npz", "--size", "20x10"])
+    #expect(plain.status == 0 && !plain.output.contains("{") && plain.complaint.isEmpty, "\(plain)")
+    let told = try folder.run(["play", "clip.npz", "--size", "20x10", "--json"])
+    let last = try #require(told.output.split(separator: "\n").last)
+    let figures = try JSONValue(parsing: String(last), path: "play --json")
+    let shown = try #require(figures["frames"]?.double), leftOut = try #require(figures["leftOut"]?.double)
+    #expect(told.status == 0 && shown >= 1 && leftOut >= 0 && shown + leftOut <= 25, "\(last)")
+    #expect((figures["mostBytes"]?.double ?? -1) >= (figures["bytesAFrame"]?.double ?? 0), "\(last)")
+    let words = try folder.run(["play", "clip.npz", "--size", "20x10", "--stats"])
+    #expect(words.status == 0 && words.complaint.hasPrefix("frames "), "\(words)")
+  }
+
   @Test func models() throws {
     try compare(
       ["model", "verify", "model"], words: "as they should be", members: ["folder": "model"], also: ["name", "files"])

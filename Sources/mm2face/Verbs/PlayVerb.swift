@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Foundation
 import Motion
 import Pictures
@@ -16,7 +17,7 @@ struct PlayVerb: AsyncParsableCommand {
   var size: SizeOption?
   @Flag(help: "Play again and again.")
   var loop = false
-  @Flag(help: "Tell bytes and milliseconds of the frames at the end.")
+  @Flag(help: "Tell bytes and milliseconds of the frames at the end; --json tells them too.")
   var stats = false
   @OptionGroup var drawing: DrawingOptions
   @OptionGroup var common: CommonOptions
@@ -38,7 +39,35 @@ struct PlayVerb: AsyncParsableCommand {
     let figures = player.play(frames: motion.frameCount, loop: loop) { frame, screen in
       drawer.grid(motion, frame, size: size?.grid ?? screen, camera: camera, style: style)
     }
-    if stats { FileHandle.standardError.write(Data((figures + "\n").utf8)) }
+    if common.json {
+      // A terminal has its own screen back; elsewhere the frames end without a line feed.
+      print((isatty(STDOUT_FILENO) == 1 ? "" : "\n") + figures.json.encoded)
+    } else if stats {
+      FileHandle.standardError.write(Data((figures.words + "\n").utf8))
+    }
+  }
+}
+
+/// What playing cost.
+struct PlayFigures {
+  var frames: Int
+  /// Frames that the terminal had no time for.
+  var leftOut: Int
+  /// Mean and most bytes of a frame after the first.
+  var bytes: Int
+  var mostBytes: Int
+  /// Median of drawing a frame.
+  var milliseconds: Double
+
+  var words: String {
+    "frames \(frames), left out \(leftOut), bytes a frame \(bytes) (most \(mostBytes)), milliseconds a frame \(milliseconds)"
+  }
+
+  var json: JSONValue {
+    [
+      "frames": .integer(frames), "leftOut": .integer(leftOut), "bytesAFrame": .integer(bytes), "mostBytes": .integer(mostBytes),
+      "millisecondsAFrame": .number(milliseconds),
+    ]
   }
 }
 
@@ -48,7 +77,7 @@ struct PlainPlayer {
   var framesPerSecond: Double
 
   /// Plays until the end, q, or Ctrl-C; tells what it cost.
-  mutating func play(frames: Int, loop: Bool, draw: (Int, GridSize) -> CellGrid) -> String {
+  mutating func play(frames: Int, loop: Bool, draw: (Int, GridSize) -> CellGrid) -> PlayFigures {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     if isTerminal {
       TerminalRestorer.arm(escapes: true)
@@ -99,9 +128,9 @@ struct PlainPlayer {
     let rest = bytes.dropFirst()
     let mean = rest.isEmpty ? 0 : rest.reduce(0, +) / rest.count
     let median = milliseconds.sorted()[milliseconds.count / 2]
-    let dropped = max(0, last + 1 - bytes.count)
-    return
-      "frames \(bytes.count), left out \(dropped), bytes a frame \(mean) (most \(rest.max() ?? 0)), milliseconds a frame \((median * 100).rounded() / 100)"
+    return PlayFigures(
+      frames: bytes.count, leftOut: max(0, last + 1 - bytes.count), bytes: mean, mostBytes: rest.max() ?? 0,
+      milliseconds: (median * 100).rounded() / 100)
   }
 
   /// Takes the screen again after a suspension.
