@@ -174,14 +174,16 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
 
     verb = verbs.add_parser("train", help="train one network, or go on where it stopped")
-    networks = ["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder", "claims", "text-claims", "length"]
+    networks = ["tokenizer", "residual", "mm2face", "retrieval", "retrieval-audio", "text-encoder", "reading", "audio-encoder"]
+    networks += ["claims", "text-claims", "length"]
     verb.add_argument("network", choices=networks)
     verb.add_argument("--run", type=Path, required=True, help="folder of this run; a finished network is found by the next one here")
     verb.add_argument("--data", type=Path, nargs="+", required=True, help="corpora in MMHead's layout; for audio-encoder the folder of `speech`")
     verb.add_argument("--head", type=Path, default=None, help="head file for the tokenizer's loss on lip vertices")
     verb.add_argument("--configuration", choices=list(CONFIGURATIONS), default="studio")
     verb.add_argument("--start", type=Path, default=None, help="weights.pt of another run to begin with; a checkpoint of this run goes before")
-    verb.add_argument("--bundle", type=Path, default=None, help="the bundle whose text encoder `claims`, `length` and `retrieval` read, and with which `mm2face` and `text-claims` go on")
+    bundle = "the bundle whose encoders `claims`, `length` and `retrieval` read, and with which `mm2face` and `text-claims` go on"
+    verb.add_argument("--bundle", type=Path, default=None, help=bundle)
     beside = "retrieval networks that were exported: only the side of their texts or voices learns, as for another bundle"
     verb.add_argument("--beside", type=Path, default=None, help=beside)
     takes = "what `mm2face dataset takes` wrote with the bundle: takes that miss less of what they are told become likelier"

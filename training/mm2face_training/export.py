@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from . import networks
 from .models.claims import ClaimReader
 from .models.length import LengthPredictor
-from .models.text import TextShape
 from .speech.phones import CLASSES
 
 if TYPE_CHECKING:
@@ -140,11 +139,11 @@ def export_text_claims(configuration: Configuration, run: Path, out: Path, notes
     network, what = "text-claims", "a text encoder and a reader of claims taught together"
 
     def encoder(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
-        about, words = bundle["text"], (run / network / "vocab.txt").read_text().splitlines()
-        sizes = about["config"] | {"n_layers": configuration.text_claims.layers, "vocab_size": len(words)}
-        shape = TextShape(sizes["dim"], sizes["n_layers"], sizes["n_heads"], sizes["hidden_dim"], len(words), about["maxTokens"])
+        words = (run / network / "vocab.txt").read_text().splitlines()
+        sizes = bundle["text"]["config"] | {"n_layers": configuration.text_claims.layers, "vocab_size": len(words)}
+        about = {key: value for key, value in bundle["text"].items() if key != "file"} | {"config": sizes}
         shutil.copyfile(run / network / "vocab.txt", out / about["vocabulary"])
-        return shape.build(), {key: value for key, value in about.items() if key != "file"} | {"config": sizes}
+        return networks.text_shape(about).build(), about
 
     def reader(bundle: dict[str, Any]) -> tuple[nn.Module, dict[str, Any]]:
         return _reader(run, network, bundle, bundle["claims"]["layers"], bundle["claims"]["heads"])

@@ -135,23 +135,27 @@ def _bundled(module: Network, bundle: Path, part: dict[str, Any]) -> Network:
     return module.eval()
 
 
-def bundled_text(bundle: Path) -> tuple[DistilBertModel, BertWordPieceTokenizer]:
-    """The text encoder of a bundle."""
-    part = bundle_parts(bundle)["text"]
+def text_shape(part: dict[str, Any]) -> TextShape:
+    """The shape of the text encoder of which bundle.json says `part`."""
     sizes = part["config"]
-    shape = TextShape(
+    return TextShape(
         width=sizes["dim"], layers=sizes["n_layers"], heads=sizes["n_heads"], hidden=sizes["hidden_dim"], words=sizes["vocab_size"],
         maxTokens=part["maxTokens"],
     )  # fmt: skip
-    return _bundled(shape.build(), bundle, part), wordpiece(bundle / part["vocabulary"])
+
+
+def bundled_text(bundle: Path) -> tuple[DistilBertModel, BertWordPieceTokenizer]:
+    """The text encoder of a bundle."""
+    part = bundle_parts(bundle)["text"]
+    return _bundled(text_shape(part).build(), bundle, part), wordpiece(bundle / part["vocabulary"])
 
 
 def bundled_claims(bundle: Path) -> ClaimReader:
     """What reads the claims of texts in a bundle."""
-    part = bundle_parts(bundle).get("claims")
-    if part is None:
+    parts = bundle_parts(bundle)
+    if "claims" not in parts:
         raise ValueError(f"{bundle}: no claims are in it; `train claims` and `export --claims` first")
-    width = bundle_parts(bundle)["text"]["config"]["dim"]
+    part, width = parts["claims"], parts["text"]["config"]["dim"]
     return _bundled(ClaimReader(width, part["layers"], part["heads"], len(part["events"]), len(part["marks"])), bundle, part)
 
 

@@ -117,6 +117,8 @@ def test_a_bundle_without_claims_is_refused(tmp_path: Path) -> None:
     export_bundle(TINY, tmp_path / "run", tmp_path / "bundle", {"name": "tiny", "training": {}, "licences": {}})
     with pytest.raises(ValueError, match="no claims are in it"):
         networks.bundled_claims(tmp_path / "bundle")
+    with pytest.raises(ValueError, match="no claims are in it"):
+        TextClaimsTask(SMALL, [tmp_path / "corpus"], tmp_path / "bundle", tmp_path / "run")
     with pytest.raises(FileNotFoundError, match="taught together"):
         export_text_claims(SMALL, tmp_path / "nothing", tmp_path / "bundle", {})
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 WORDNET = Path("/usr/share/wordnet")
 
 
-def glosses(folder: Path = WORDNET) -> list[tuple[str, list[str]]]:
-    """(definition, examples) of every synset."""
-    out: list[tuple[str, list[str]]] = []
+def synsets(folder: Path = WORDNET) -> Iterator[tuple[str, str]]:
+    """(data, gloss) of every synset."""
     for part in ("noun", "verb", "adj", "adv"):
         with open(folder / f"data.{part}", errors="ignore") as file:
             for line in file:
                 if "|" in line and not line.startswith("  "):
-                    gloss = line.split("|", 1)[1].strip()
-                    examples = [e.strip(" ;,") for e in re.findall(r'"([^"]+)"', gloss)]
-                    out.append((re.sub(r'"[^"]*"?', "", gloss).strip(" ;,"), examples))
+                    data, gloss = line.split("|", 1)
+                    yield data, gloss.strip()
+
+
+def glosses(folder: Path = WORDNET) -> list[tuple[str, list[str]]]:
+    """(definition, examples) of every synset."""
+    out: list[tuple[str, list[str]]] = []
+    for _, gloss in synsets(folder):
+        examples = [e.strip(" ;,") for e in re.findall(r'"([^"]+)"', gloss)]
+        out.append((re.sub(r'"[^"]*"?', "", gloss).strip(" ;,"), examples))
     return out
 
 

@@ -60,7 +60,13 @@ class RetrievalTask:
     """
 
     def __init__(
-        self, configuration: Configuration, data: list[Path], run: Path, sound: bool = False, bundle: Path | None = None, beside: Path | None = None
+        self,
+        configuration: Configuration,
+        data: list[Path],
+        run: Path,
+        sound: bool = False,
+        bundle: Path | None = None,
+        beside: Path | None = None,
     ) -> None:
         self.options, self.sound = configuration.retrieval, sound
         self.name, self.fixed = "retrieval-audio" if sound else "retrieval", beside is not None
@@ -83,7 +89,8 @@ class RetrievalTask:
         width = self.train[0].voice.shape[1] if sound else self.features.module.config.dim
         self.module = RetrievalNetwork(replace(self.options.shape, condition=width))
         if beside is not None:
-            networks.begin(self.module, {key: value.float() for key, value in load_file(beside / f"{'audio' if sound else 'text'}.safetensors").items()})
+            exported = load_file(beside / ("audio.safetensors" if sound else "text.safetensors"))
+            networks.begin(self.module, {key: value.float() for key, value in exported.items()})
             self.module.requires_grad_(False)
             self.module.condition.requires_grad_(True)
             return

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ..speech.sentences import WORDNET
+from ..speech.sentences import WORDNET, synsets
+from .text_encoder import Teacher, teacher_folder
 
 _TELLING = set(
     """left right up down one two three four five both neither either no not never without once twice thrice first then next after before
@@ -25,15 +26,12 @@ _TELLING = set(
 def same(folder: Path = WORDNET) -> dict[str, set[str]]:
     """Single words by those that share a sense with them."""
     out: dict[str, set[str]] = {}
-    for part in ("noun", "verb", "adj", "adv"):
-        with open(folder / f"data.{part}", errors="ignore") as file:
-            for line in file:
-                if not line.startswith("  "):
-                    fields = line.split(" | ")[0].split()
-                    words = [re.sub(r"\(.*", "", fields[4 + 2 * i]) for i in range(int(fields[3], 16))]
-                    words = [word for word in words if re.fullmatch("[a-z]{3,}", word)]
-                    for word in words:
-                        out.setdefault(word, set()).update(other for other in words if other != word)
+    for data, _ in synsets(folder):
+        fields = data.split()
+        words = [re.sub(r"\(.*", "", fields[4 + 2 * i]) for i in range(int(fields[3], 16))]
+        words = [word for word in words if re.fullmatch("[a-z]{3,}", word)]
+        for word in words:
+            out.setdefault(word, set()).update(other for other in words if other != word)
     return out
 
 
@@ -57,22 +55,10 @@ def near(found: dict[str, set[str]], vectors: dict[str, torch.Tensor], least: fl
 def table(kept: Path) -> dict[str, list[str]]:
     """Words by what may stand for them, kept in the file `kept`."""
     if not kept.exists():
-        from transformers import BertModel
-
-        from .text_encoder import teacher_folder
-
-        source, found = teacher_folder(), same()
-        words = (source / "vocab.txt").read_text().splitlines()
-        ends = [words.index("[CLS]"), words.index("[SEP]")]
-        wanted = [i for i, word in enumerate(words) if re.fullmatch("[a-z]{3,}", word)]
-        module, vectors = BertModel.from_pretrained(source, add_pooling_layer=False).eval(), {}
-        for start in range(0, len(wanted), 512):
-            part = wanted[start : start + 512]
-            with torch.no_grad():
-                states = module(input_ids=torch.tensor([[ends[0], i, ends[1]] for i in part])).last_hidden_state.mean(1)
-            vectors |= {words[i]: state for i, state in zip(part, states)}
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(near(found, vectors)))
+        vocabulary = teacher_folder() / "vocab.txt"
+        words = {word: i for i, word in enumerate(vocabulary.read_text().splitlines()) if re.fullmatch("[a-z]{3,}", word)}
+        states = Teacher(vocabulary).alone(torch.tensor(list(words.values())))
+        kept.write_text(json.dumps(near(same(), dict(zip(words, states)))))
     return json.loads(kept.read_text())
 
 

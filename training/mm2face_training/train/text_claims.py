@@ -8,7 +8,7 @@ retrieval networks) goes on reading it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from transformers import DistilBertModel
 from ..corpus import LEVELS
 from ..models.claims import ClaimReader
 from ..models.text import TextShape, encode_grouped, padded, wordpiece
-from ..networks import bundle_parts, bundled_claims, bundled_text
+from ..networks import bundle_parts, bundled_claims, bundled_text, text_shape
 from .claims import ClaimTask, Told
 from .loop import like_long
 from .synonyms import reworded, table
@@ -43,7 +43,6 @@ class TextClaimsOptions:
     """Texts a step that hold the encoder to its teacher, half of them our own."""
     synonyms: float = 0.12
     """Share of words for which others stand, in half of the texts."""
-    maxTokens: int = 300
 
 
 def grown(encoder: DistilBertModel, shape: TextShape, kept: list[int]) -> DistilBertModel:
@@ -77,6 +76,8 @@ class TextClaimsTask(ClaimTask):
 
     def __init__(self, configuration: Configuration, data: list[Path], bundle: Path, run: Path) -> None:
         self.options, self.more, part = configuration.claims, configuration.text_claims, bundle_parts(bundle)
+        self.reader = bundled_claims(bundle)
+        self.reader.dropout = self.options.dropout
         self._gather(data)
         self._name({e: i for i, e in enumerate(part["claims"]["events"])}, {m: i for i, m in enumerate(part["claims"]["marks"])}, run)
         self.before, self.tokenizer_before = bundled_text(bundle)
@@ -86,15 +87,14 @@ class TextClaimsTask(ClaimTask):
         kept = prune(old, [one.text for one in self.train], self.tokenizer_before, self.more.words, general)
         vocabulary = self._folder / "vocab.txt"
         vocabulary.write_text("\n".join(old[i] for i in kept) + "\n")
-        self.tokenizer, self.teacher = wordpiece(vocabulary), Teacher(vocabulary)
-        sizes = self.before.config
-        shape = TextShape(sizes.dim, self.more.layers, sizes.n_heads, sizes.hidden_dim, len(kept), sizes.max_position_embeddings)
-        self.reader = bundled_claims(bundle)
-        self.reader.dropout = self.options.dropout
+        self.tokenizer, self.teacher = wordpiece(vocabulary), Teacher(vocabulary, keeps=False)
+        shape = replace(text_shape(part["text"]), layers=self.more.layers)
+        self._most = shape.maxTokens
         self.module = TextClaims(grown(self.before, shape, kept), self.reader, self.teacher.width)
         self.synonyms = table(self._folder / "synonyms.json")
-        ours = ["scenario" == LEVELS[one.level] for one in self.train]
-        scenarios, others = (sorted({one.text for one, is_one in zip(self.train, ours) if is_one == wanted}) for wanted in (True, False))
+        scenario = LEVELS.index("scenario")
+        scenarios = sorted({one.text for one in self.train if one.level == scenario})
+        others = sorted({one.text for one in self.train if one.level != scenario})
         order = np.random.default_rng(1).permutation(len(others))
         self.own = scenarios + [others[i] for i in order[: max(1, len(scenarios) // 2)]] if scenarios else others
         self.general, self.general_held = general[400:], general[:400]
@@ -102,7 +102,7 @@ class TextClaimsTask(ClaimTask):
             self._map_to_teacher(self.general[:4000])
 
     def _ids(self, texts: list[str]) -> list[list[int]]:
-        return [e.ids[: self.more.maxTokens] for e in self.tokenizer.encode_batch(texts)]
+        return [e.ids[: self._most] for e in self.tokenizer.encode_batch(texts)]
 
     @torch.no_grad()
     def _map_to_teacher(self, texts: list[str]) -> None:
@@ -110,7 +110,6 @@ class TextClaimsTask(ClaimTask):
         ids = self._ids(texts)
         states = torch.cat([s for start in range(0, len(ids), 64) for s in encode_grouped(self.module.encoder, ids[start : start + 64])])
         wanted = torch.cat(self.teacher.states(ids))
-        self.teacher.forget()
         x = torch.cat([states, torch.ones(len(states), 1)], 1)
         best = torch.linalg.solve(x.t() @ x + 1e-2 * torch.eye(x.shape[1]), x.t() @ wanted)
         self.module.map.weight.copy_(best[:-1].t())
@@ -124,7 +123,7 @@ class TextClaimsTask(ClaimTask):
 
     def _strayed(self, texts: list[str], states: list[Tensor]) -> Tensor:
         """Mean squared distance to the states of before, of texts that both vocabularies split into as many words."""
-        ids = [e.ids[: self.more.maxTokens] for e in self.tokenizer_before.encode_batch(texts)]
+        ids = [e.ids[: self._most] for e in self.tokenizer_before.encode_batch(texts)]
         alike = [i for i, row in enumerate(ids) if len(row) == len(states[i])]
         if not alike:
             return torch.zeros(())
@@ -138,7 +137,6 @@ class TextClaimsTask(ClaimTask):
         ids = self._ids(texts)
         pad = lambda states: nn.utils.rnn.pad_sequence(states, batch_first=True).float()  # noqa: E731
         wanted = pad(self.teacher.states(ids))
-        self.teacher.forget()
         mapped = self.module.map(pad(encode_grouped(self.module.encoder, ids))).float()
         return apart(mapped, wanted, padded(ids)[1])
 

@@ -100,7 +100,8 @@ def apart(states: Tensor, wanted: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]
 class Teacher:
     """The sentence encoder that is distilled, over a vocabulary pruned from its own; what it made of a text is kept."""
 
-    def __init__(self, vocabulary: Path) -> None:
+    def __init__(self, vocabulary: Path, keeps: bool = True) -> None:
+        """Unless it `keeps` what it made of texts, every call makes it anew: of more texts than can be kept."""
         from transformers import BertModel
 
         source = teacher_folder()
@@ -108,7 +109,8 @@ class Teacher:
         self.width: int = self.module.config.hidden_size
         index = {word: i for i, word in enumerate((source / "vocab.txt").read_text().splitlines())}
         self.kept = torch.tensor([index[word] for word in vocabulary.read_text().splitlines()])
-        self._cache: dict[tuple[int, ...], Tensor] = {}
+        self._ends = index["[CLS]"], index["[SEP]"]
+        self._keeps, self._cache = keeps, dict[tuple[int, ...], Tensor]()
 
     @torch.no_grad()
     def states(self, ids: list[list[int]]) -> list[Tensor]:
@@ -121,11 +123,22 @@ class Teacher:
                 found = self.module(input_ids=self.kept[tokens], attention_mask=mask).last_hidden_state
             for row, state in zip(part, found):
                 self._cache[row] = state[: len(row)].to(torch.float16).clone()
-        return [self._cache[tuple(row)].float() for row in ids]
+        out = [self._cache[tuple(row)].float() for row in ids]
+        if not self._keeps:
+            self._cache.clear()
+        return out
 
-    def forget(self) -> None:
-        """What it made of texts is made anew: of more texts than can be kept."""
-        self._cache.clear()
+    @torch.no_grad()
+    def alone(self, ids: Tensor) -> Tensor:
+        """Mean states (N, teacher's width) of words on their own, given by ids (N) of the pruned vocabulary."""
+        outputs = []
+        for start in range(0, len(ids), 512):
+            words = self.kept[ids[start : start + 512], None]
+            first, last = (torch.full_like(words, end) for end in self._ends)
+            with torch.autocast("cpu", torch.bfloat16):
+                states = self.module(input_ids=torch.cat([first, words, last], 1)).last_hidden_state
+            outputs.append(states.float().mean(1))
+        return torch.cat(outputs)
 
 
 class TextTask:
@@ -152,14 +165,7 @@ class TextTask:
 
     @torch.no_grad()
     def _start_from_words(self) -> None:
-        kept, outputs = self.teacher.kept, []
-        for start in range(0, len(kept), 512):
-            alone = kept[start : start + 512, None]
-            ends = [torch.full_like(alone, int(kept[k])) for k in (2, 3)]
-            with torch.autocast("cpu", torch.bfloat16):
-                states = self.teacher.module(input_ids=torch.cat([ends[0], alone, ends[1]], 1)).last_hidden_state
-            outputs.append(states.float().mean(1))
-        alone = torch.cat(outputs)
+        alone = self.teacher.alone(torch.arange(len(self.teacher.kept)))
         centre = alone[5:].mean(0)
         _, _, axes = torch.linalg.svd((alone[5:] - centre)[::3], full_matrices=False)
         part = (alone - centre) @ axes[: self.options.shape.width].t()
